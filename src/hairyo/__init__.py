@@ -1,0 +1,35 @@
+"""Hairyo (配慮): finds special-care-required personal information in Japanese text and redacts it.
+
+    >>> import hairyo
+    >>> [f.type for f in hairyo.scan("うつ病で休職していました。")]
+    ['HEALTH']
+
+The names below are loaded when first used, so that `import hairyo` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hairyo.version import __version__
+
+if TYPE_CHECKING:
+    from hairyo.api import Pipeline, Redacted, redact, scan
+    from hairyo.detection import Detector, Finding
+
+__all__ = ["Detector", "Finding", "Pipeline", "Redacted", "__version__", "redact", "scan"]
+_HOME = {
+    "Detector": "hairyo.detection",
+    "Finding": "hairyo.detection",
+    "Pipeline": "hairyo.api",
+    "Redacted": "hairyo.api",
+    "redact": "hairyo.api",
+    "scan": "hairyo.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'hairyo' has no attribute {name!r}")
