@@ -1,0 +1,22 @@
+"""Documents (文書): open a submission as blocks of text, write a copy of the same format.
+
+`open_document` picks the reader; formats are rows of `formats.toml`.
+"""
+
+from __future__ import annotations
+
+from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
+from hairyo.documents.columns import ColumnMap
+from hairyo.documents.registry import Kind, kinds, open_document
+
+__all__ = [
+    "Block",
+    "ColumnMap",
+    "Document",
+    "Edit",
+    "Kind",
+    "Limits",
+    "apply_edits",
+    "kinds",
+    "open_document",
+]

@@ -1,0 +1,134 @@
+"""What a parsed submission is, and the small interface that every format implements.
+
+A format is one module with one function `open_file` (`Opener`), listed as one row of `formats.toml`.
+It opens a file as a `Document`, which yields text blocks in reading order and, given edits, writes a
+copy of the same format. Formats know no detector and no policy: they take and give text, positions and edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from hairyo.documents.columns import ColumnMap
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text that a person would read as one: a paragraph, a cell, a comment, a property.
+
+    Attributes:
+        index: running number of the block in its document, from 0.
+        text: its text, decoded; offsets of edits count its code points.
+        locator: where it stands, in words without any text of the input (`row 4, column 2`,
+            `word/header1.xml paragraph 3`).
+        label: the column name or form label it answers to, or "".
+        record: running number of the record (table row, JSONL line) it belongs to, or None.
+            A record is one person's submission of its own.
+        field: name of the column or key, or None; the column map speaks of these.
+        joins: how it follows the block before it in reading: `line` (new line) or `cell` (same row).
+    """
+
+    index: int
+    text: str
+    locator: str
+    label: str = ""
+    record: int | None = None
+    field: str | None = None
+    joins: str = "line"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace `text[start:end]` of block `block` with `replacement`."""
+
+    block: int
+    start: int
+    end: int
+    replacement: str
+
+
+class Document(Protocol):
+    """A submission opened for reading and for writing one copy.
+
+    Attributes:
+        format: name of its format, as in `formats.toml`.
+        unread: kinds of parts that were kept but could not be read as text (`image`, `boolean column`),
+            sorted; whoever releases the copy must decide what to do about them.
+    """
+
+    format: str
+    unread: tuple[str, ...]
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the blocks in reading order; every call yields the same blocks.
+
+        Raises:
+            InputRefused: the file turns out broken or too large while it is read.
+        """
+        ...
+
+    def write(self, target: Path, edits: Iterable[Edit]) -> None:
+        """Write a copy with the edits done and everything else as it was.
+
+        Args:
+            target: the file to make; it must not exist.
+            edits: in ascending order, disjoint within a block.
+
+        Raises:
+            OutputError: the copy cannot be written.
+            ValueError: an edit lies outside its block or overlaps another.
+        """
+        ...
+
+
+class Opener(Protocol):
+    """What a format's module offers under the name `open_file`."""
+
+    def __call__(self, path: Path, *, kind: str, limits: Limits, columns: ColumnMap | None) -> Document:
+        """Open `path` as the format named `kind`.
+
+        Raises:
+            InputRefused: the file is not what it should be.
+            UsageError: the column map names a column that is not there.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reader may spend on one file; beyond it the file is refused as too large.
+
+    Attributes:
+        file_bytes: size of the file on disk.
+        unpacked_bytes: sum of what a container unpacks to.
+        ratio: unpacked to packed size of one member.
+        members: members of a container.
+        depth: nesting of elements or containers.
+        record_chars: code points of one record (table row, JSONL line), which is held in memory whole.
+    """
+
+    file_bytes: int = 5_000_000_000
+    unpacked_bytes: int = 500_000_000
+    ratio: int = 200
+    members: int = 10_000
+    depth: int = 200
+    record_chars: int = 16_000_000
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Return `text` with the edits of one block done.
+
+    Raises:
+        ValueError: the edits overlap, are unordered, or reach outside the text.
+    """
+    pieces, at = [], 0
+    for edit in edits:
+        if not at <= edit.start < edit.end <= len(text):
+            raise ValueError(f"edit {edit.start}:{edit.end} of block {edit.block} overlaps or lies outside")
+        pieces += [text[at : edit.start], edit.replacement]
+        at = edit.end
+    pieces.append(text[at:])
+    return "".join(pieces)

@@ -1,0 +1,150 @@
+"""The zip package under an Office document (OPC): opened with distrust, written without traces.
+
+Refused: encrypted, duplicate or wandering member names, members that unpack too far, unknown compression.
+Written: the members in their old order, with one fixed date and no extra fields, so that the same input
+gives the same bytes. Source: ECMA-376 part 2; APPNOTE.TXT 4.3.7.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from hairyo.documents.base import Limits
+from hairyo.errors import BrokenInput, TooLarge
+
+_SMALL = 1_000_000  # a member that unpacks to less may be packed as tightly as it likes
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DATE = (1980, 1, 1, 0, 0, 0)
+CONTENT_TYPES = "[Content_Types].xml"
+Element = Any  # lxml has no types
+
+
+class Package:
+    """A zip package, its members known by name."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        """Open `path` and check its directory.
+
+        Raises:
+            BrokenInput: it is no zip file, or one that no honest program writes.
+            TooLarge: it has too many members, or unpacks too far.
+        """
+        self._path = path
+        self.limits = limits
+        try:
+            with zipfile.ZipFile(path) as archive:
+                infos = archive.infolist()
+        except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+            raise _broken() from None
+        _check(infos, limits)
+        self.names = [info.filename for info in infos if not info.is_dir()]
+
+    def read(self, first: tuple[str, ...] = ()) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of every member: those named `first`, then the rest in the file's order.
+
+        Raises:
+            BrokenInput: a member is damaged.
+        """
+        rest = [name for name in self.names if name not in first]
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                for name in [*first, *rest]:
+                    yield name, archive.read(name)
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, zlib.error):
+            raise _broken() from None
+
+    def member(self, name: str) -> bytes:
+        """Return the content of one member.
+
+        Raises:
+            BrokenInput: it is missing or damaged.
+        """
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                return archive.read(name)
+        except (zipfile.BadZipFile, OSError, EOFError, KeyError, NotImplementedError, ValueError, zlib.error):
+            raise _broken() from None
+
+    def parse(self, data: bytes) -> Element:
+        """Return the root element of an XML part.
+
+        Raises:
+            BrokenInput: it is not well-formed, or declares a document type.
+            TooLarge: it nests too deep.
+        """
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=False
+        )
+        try:
+            root = etree.fromstring(data, parser)
+        except etree.XMLSyntaxError as error:
+            if "depth" in str(error.msg).lower():
+                raise TooLarge("an XML part nests too deep; simplify the document") from None
+            raise BrokenInput("an XML part is not well-formed; open and save the document again") from None
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise BrokenInput("an XML part declares a document type, which Office never does")
+        if _deeper(root, self.limits.depth):
+            raise TooLarge(f"an XML part nests deeper than {self.limits.depth}; simplify the document")
+        return root
+
+
+def _broken() -> BrokenInput:
+    return BrokenInput("the file is a damaged or cut off zip package; ask for it again")
+
+
+def _deeper(root: Element, limit: int) -> bool:
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > limit:
+            return True
+    return False
+
+
+def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if len(infos) > limits.members:
+        raise TooLarge(f"the package has {len(infos)} members, over the limit of {limits.members}")
+    if sum(info.file_size for info in infos) > limits.unpacked_bytes:
+        raise TooLarge(f"the package unpacks to more than {limits.unpacked_bytes} bytes; split the document")
+    seen: set[str] = set()
+    for info in infos:
+        if info.flag_bits & 0x41 or info.compress_type not in _METHODS:
+            raise BrokenInput("the package is encrypted or oddly compressed; save it without a password")
+        if info.file_size > _SMALL and info.file_size > limits.ratio * max(info.compress_size, 1):
+            raise TooLarge(f"a member of the package unpacks to more than {limits.ratio} times its size")
+        name = info.filename.lower()
+        parts = PurePosixPath(name).parts
+        if name in seen or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
+            raise BrokenInput("a member of the package has a doubtful or doubled name; save it again")
+        seen.add(name)
+
+
+class PackageWriter:
+    """Writes members in a fixed way."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+
+    def add(self, name: str, data: bytes) -> None:
+        """Add one member."""
+        info = zipfile.ZipInfo(name, _DATE)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        self._archive.writestr(info, data)
+
+    def __enter__(self) -> PackageWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+
+def serialise(root: Element) -> bytes:
+    """Return an edited part as bytes."""
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -1,0 +1,108 @@
+"""Pick the reader of a file by its name and its content, which must agree; rows in `formats.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+from hairyo.documents.base import Document, Limits, Opener
+from hairyo.documents.columns import ColumnMap
+from hairyo.errors import BrokenInput, TooLarge, UnknownFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A row of `formats.toml`: a kind of file, what its name ends with and its content begins with."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    module: str
+    ja: str
+    en: str
+    signature: bytes = b""
+
+
+@lru_cache(maxsize=1)
+def kinds() -> tuple[Kind, ...]:
+    """Return the formats that are read, in the order of `formats.toml`."""
+    return tuple(
+        Kind(
+            name=row["name"],
+            suffixes=tuple(row["suffixes"]),
+            module=row["module"],
+            ja=row["ja"],
+            en=row["en"],
+            signature=bytes.fromhex(row.get("signature", "")),
+        )
+        for row in _tables()["format"]
+    )
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, list[dict[str, str]]]:
+    return tomllib.loads(files("hairyo.documents").joinpath("formats.toml").read_text("utf-8"))
+
+
+def open_document(path: Path, *, limits: Limits | None = None, columns: ColumnMap | None = None) -> Document:
+    """Open a submission for reading and for writing one copy.
+
+    Args:
+        path: the file; it must not change until the copy is written.
+        limits: what may be spent on it; `Limits()` where None.
+        columns: which columns of a table hold what; other formats pay no heed to it.
+
+    Raises:
+        UnknownFormat: no reader for what the name ends with.
+        BrokenInput: the content is not what the name says, or it is damaged.
+        TooLarge: it is over a limit.
+        UsageError: the column map names a column that is not there.
+    """
+    limits = limits or Limits()
+    kind = _kind(path)
+    _check(path, kind, limits)
+    opener: Opener = import_module(f"hairyo.documents.{kind.module}").open_file
+    return opener(path, kind=kind.name, limits=limits, columns=columns)
+
+
+def _kind(path: Path) -> Kind:
+    suffix = path.suffix.lower()
+    for kind in kinds():
+        if suffix in kind.suffixes:
+            return kind
+    known = ", ".join(suffix for kind in kinds() for suffix in kind.suffixes)
+    shown = f"files ending in {suffix}" if suffix.isascii() and len(suffix) in range(2, 10) else "such files"
+    raise UnknownFormat(f"{shown} are not read; convert the file to one of {known}")
+
+
+def _check(path: Path, kind: Kind, limits: Limits) -> None:
+    try:
+        if not path.is_file():
+            raise BrokenInput("the path is not a plain file; give the file itself")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise BrokenInput(f"the file cannot be read ({error.strerror}); check its permissions") from None
+    if size > limits.file_bytes:
+        raise TooLarge(f"the file has {size} bytes, over the limit of {limits.file_bytes}; split it")
+    if not size:
+        raise BrokenInput("the file is empty; ask for it again")
+    if kind.signature and not head.startswith(kind.signature):
+        raise BrokenInput(f"the name says {kind.en}, but the content is {_said(head)}; check what it is")
+    if not kind.signature and (said := _foreign(head)):
+        raise BrokenInput(f"the name says {kind.en}, but the content is {said}; give it the right suffix")
+
+
+def _foreign(head: bytes) -> str:
+    """Return what a file that begins with `head` is, "" where it bears no signature we know."""
+    rows = [(kind.signature, kind.en) for kind in kinds() if kind.signature and kind.module != "docx"]
+    rows += [(bytes.fromhex(row["signature"]), row["en"]) for row in _tables()["foreign"]]
+    return next((en for signature, en in rows if head.startswith(signature)), "")
+
+
+def _said(head: bytes) -> str:
+    return _foreign(head) or "something else"
