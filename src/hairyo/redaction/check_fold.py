@@ -1,0 +1,278 @@
+"""The leak check's own way to find a value in a text or in bytes (漏れの検索).
+
+It follows the rule at the head of `sweep.py`, and on purpose shares no code with it, with the normalisation
+that copies are planned on, or with any writer: a mistake there must not blind the check (invariant 4).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from urllib.parse import unquote
+
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
+
+from hairyo.redaction.check_codecs import ENCODERS
+from hairyo.redaction.secret import Secret
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20dd-\u20e4"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e01ef]"
+)
+_SIGN = r"[\s\-‐-―−⁃·•‧・./_(),']"
+_SIGNS = re.compile(_SIGN + "+")
+_GAP = rf"{_SIGN}|(?<=[0-9])ー"  # a long vowel mark after a digit is meant for a dash
+_GAPS = re.compile(_GAP)
+_LONG_DASH = re.compile("[0-9]ー")
+_KATAKANA = re.compile("[ァ-ヶ]+")
+_CELL = re.compile(rf"((?:{_GAP})*)(.)", re.DOTALL)
+_TO_HIRAGANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)})
+_SHORT, _STRONG_LATIN, _LOOSE_DIGITS, _MIN_DIGITS, _MARKUP_DIGITS = 2, 6, 6, 4, 8
+_MIN_BYTES, _MIN_BASE64, _MIN_ENCODED = 6, 6, 4
+_ROUNDS = 3
+_JSON_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{6}")
+_URL_SAFE = str.maketrans("-_", "+/", "\t\n\r ")
+_DECODERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "&": html.unescape,
+        "%": unquote,
+        "\\u": lambda text: _JSON_ESCAPES.sub(_unescape, text),
+    }
+)
+
+
+def _unescape(run: re.Match[str]) -> str:
+    """Return what a run of JSON's four-digit escapes stands for; lone halves of a pair become U+FFFD."""
+    return bytes.fromhex(run[0].replace("\\u", "")).decode("utf-16-be", "replace")
+
+
+def _script(char: str) -> str:
+    """Return the script of a folded character: one letter, or "" for signs."""
+    if char.isascii():
+        return "0" if char.isdigit() else "a" if char.isalpha() else ""
+    if "ぁ" <= char <= "ゖ" or char in "ゝゞ":
+        return "h"
+    if "ァ" <= char <= "ヺ" or char in "ヽヾ":
+        return "k"
+    if char == "ー":
+        return "hk"
+    name = unicodedata.name(char, "")
+    return "漢" if name.startswith("CJK ") or char in "々〆〇" else "a" if name.startswith("LATIN") else ""
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two characters (or none) are of one script, so that one continues the other's word."""
+    return bool(set(_script(one)) & set(_script(other)))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+
+
+def _closed(plain: str) -> str:
+    """Return a folded text without its gaps."""
+    return (_GAPS if _LONG_DASH.search(plain) else _SIGNS).sub("", plain)
+
+
+def _one_kana(text: str) -> str:
+    return _KATAKANA.sub(lambda run: run[0].translate(_TO_HIRAGANA), text)
+
+
+class _Folded:
+    """A text as the check compares it: `key` without gaps, and, to weigh a hit, each character's gap."""
+
+    def __init__(self, text: str) -> None:
+        self.text = _plain(text)
+        self.key = _one_kana(_closed(self.text))
+
+    @cached_property
+    def cells(self) -> list[tuple[str, str]]:
+        """Return for each character of `key` the gap before it and the character as written."""
+        return _CELL.findall(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """A value made ready: `key` as compared, `exact` with its own kana."""
+
+    key: str
+    exact: str
+
+    @property
+    def short(self) -> bool:
+        return len(self.key) <= _SHORT
+
+    @property
+    def weak(self) -> bool:
+        """Whether markup may hold it by chance: a short number or a short word in Latin letters."""
+        digits = self.key.isdecimal() and len(self.key) < _MARKUP_DIGITS
+        return digits or (self.key.isascii() and len(self.key) < _STRONG_LATIN)
+
+    def stands_in(self, folded: _Folded) -> bool:
+        """Whether the value stands in a text by the rule."""
+        if self.short:
+            return self._stands_alone_in(folded.text)
+        at = folded.key.find(self.key)
+        while at >= 0:
+            if self._stands_at(folded.cells, at):
+                return True
+            at = folded.key.find(self.key, at + 1)
+        return False
+
+    def _stands_at(self, cells: list[tuple[str, str]], start: int) -> bool:
+        end = start + len(self.key)
+        inner = "".join(gap for gap, _ in cells[start + 1 : end])
+        before = cells[start - 1][1] if start and not cells[start][0] else ""
+        after = cells[end][1] if end < len(cells) and not cells[end][0] else ""
+        first, last = cells[start][1], cells[end - 1][1]
+        if inner and self.key.isdecimal() and len(self.key) < _LOOSE_DIGITS:
+            return False
+        return not any(a and self._continues(a, b) for a, b in ((before, first), (after, last)))
+
+    def _stands_alone_in(self, text: str) -> bool:
+        for hit in re.finditer(r"[ \t]*".join(map(re.escape, self.exact)), text):
+            before, after = text[max(0, hit.start() - 1) : hit.start()], text[hit.end() : hit.end() + 1]
+            if not _alike(before, hit[0][0]) and not _alike(after, hit[0][-1]):
+                return True
+        return False
+
+    def _continues(self, beyond: str, edge: str) -> bool:
+        script = _script(edge)
+        strict = script == "0" or (script == "a" and len(self.key) < _STRONG_LATIN)
+        return strict and _script(beyond) == script
+
+
+def _needle(value: str) -> _Needle | None:
+    exact = _closed(_plain(value))
+    if not exact or (exact.isdecimal() and len(exact) < _MIN_DIGITS):
+        return None
+    return _Needle(_one_kana(exact), exact)
+
+
+class Search:
+    """Many values, looked for at once.
+
+    Args:
+        secrets: the values; those that say too little to be looked for are passed over.
+    """
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._values = sorted({one.value for one in secrets})
+        self._needles = sorted(
+            {found for value in self._values if (found := _needle(value))},
+            key=lambda one: (one.key, one.exact),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._needles)
+
+    @property
+    def reach(self) -> int:
+        """How far (characters or bytes) two windows have to overlap so that no value falls between them."""
+        return 4096 + 16 * max((len(value) for value in self._values), default=0)
+
+    def find(self, text: str, *, markup: bool = False, raw: bool = False) -> Iterator[str]:
+        """Yield the form of every leak in a text: `text`, `escaped` or `base64`, once for each value.
+
+        Args:
+            text: decoded text.
+            markup: the text is no prose (attributes, numbers of a layout): weak values are not looked for.
+            raw: the text is markup with its tags: nor are values of one or two characters.
+        """
+        for form, variant in _variants(text):
+            folded = _Folded(variant)
+            for number in self._present(folded.key):
+                needle = self._needles[number]
+                by_chance = (needle.weak and (markup or raw)) or (needle.short and raw)
+                if not by_chance and needle.stands_in(folded):
+                    yield form
+        if _BASE64_RUN.search(text) and self._base64:
+            yield from ["base64"] * len(_distinct(self._base64, text.translate(_URL_SAFE)))
+
+    def find_bytes(self, data: bytes, *, seen: int = 0) -> Iterator[str]:
+        """Yield `bytes` for every value that stands in raw bytes in one of the encodings of Japanese text.
+
+        Args:
+            data: the bytes.
+            seen: how many of them, at the head, were searched before.
+        """
+        if self._encoded is None:
+            return
+        for number, start, end in self._encoded.find_matches_as_indexes(data, overlapping=True):
+            first, last = self._byte_forms[number][1]
+            before, after = data[max(0, start - 2) : start], data[end : end + 2]
+            if end > seen and not (first and _digit(before[::-1])) and not (last and _digit(after)):
+                yield "bytes"
+
+    def _present(self, key: str) -> Iterable[int]:
+        if len(self._needles) <= 16:  # for few values plain search beats building the automaton
+            return [number for number, one in enumerate(self._needles) if one.key in key]
+        return sorted(_distinct(self._automaton, key))
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick([one.key for one in self._needles])
+
+    @cached_property
+    def _base64(self) -> AhoCorasick | None:
+        forms = {form for value in self._values if len(value) >= _MIN_ENCODED for form in _base64_forms(value)}
+        return AhoCorasick(sorted(forms)) if forms else None
+
+    @cached_property
+    def _byte_forms(self) -> list[tuple[bytes, tuple[bool, bool]]]:
+        """Return the values as bytes, each with whether it begins and ends with a digit."""
+        forms = {
+            encode(value): (value[0].isdecimal(), value[-1].isdecimal())
+            for value in self._values
+            if _needle(value)
+            for encode in ENCODERS
+        }
+        return sorted(one for one in forms.items() if len(one[0]) >= _MIN_BYTES)
+
+    @cached_property
+    def _encoded(self) -> BytesAhoCorasick | None:
+        return BytesAhoCorasick([form for form, _ in self._byte_forms]) if self._byte_forms else None
+
+
+def _distinct(automaton: AhoCorasick, text: str) -> set[int]:
+    clean = _INVISIBLE.sub("", text)
+    return {number for number, _, _ in automaton.find_matches_as_indexes(clean, overlapping=True)}
+
+
+def _variants(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a text as it is and, where it holds escapes, without them; escapes within escapes, too."""
+    yield "text", text
+    if "%" in text:
+        yield "escaped", unquote(text, encoding="cp932")
+    for _ in range(_ROUNDS):
+        plain = text
+        for mark, decode in _DECODERS.items():
+            if mark in plain:
+                plain = decode(plain)
+        if plain == text:
+            return
+        yield "escaped", plain
+        text = plain
+
+
+def _base64_forms(value: str) -> Iterator[str]:
+    """Yield what base64 of a longer text that holds `value` must contain, at each of the three alignments."""
+    for encode in ENCODERS:
+        data = encode(value)
+        for shift in range(3):
+            coded = base64.b64encode(bytes(shift) + data + bytes(2)).decode()
+            form = coded[-(-shift * 8 // 6) : (shift + len(data)) * 8 // 6]
+            if len(form) >= _MIN_BASE64:
+                yield form
+
+
+def _digit(beside: bytes) -> bool:
+    """Whether two bytes, the nearer one first, hold a digit next to a hit, in one byte or in two."""
+    return beside[:1].isdigit() or (beside[:1] == b"\0" and beside[1:].isdigit())
