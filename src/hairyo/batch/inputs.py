@@ -1,0 +1,105 @@
+"""The submissions of a run (提出物): what lies in a folder, and what the index says of each file.
+
+An index, `_submissions.csv` in the folder, may say for each file whose it is and how it came:
+columns `path`, and any of `user`, `role`, `channel`, `submitted_at` (ISO 8601 with zone). Without one a file's
+user is unknown, and consent is booked under `path:RELATIVE PATH`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from hairyo.detection import Role
+from hairyo.errors import UsageError
+
+INDEX = "_submissions.csv"
+_COLUMNS = ("path", "user", "role", "channel", "submitted_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One file that a user handed in.
+
+    Attributes:
+        number: its running number in the run.
+        path: the file.
+        relative: its path under the submissions folder, with `/`.
+        user: the user's id; `path:...` where nobody said.
+        role: declared role, or None.
+        channel: how it came, a code of the consent room's channels; None for the run's default.
+        submitted_at: when, or None.
+    """
+
+    number: int
+    path: Path
+    relative: str
+    user: str
+    role: Role | None = None
+    channel: str | None = None
+    submitted_at: datetime | None = None
+
+
+def submissions(source: Path) -> Iterator[Submission]:
+    """Yield every file of the folder `source` in path order, or `source` itself if it is a file.
+
+    Symbolic links are yielded like files; the reader refuses them, so that nothing is left out in silence.
+
+    Raises:
+        UsageError: `source` is neither, or the index is malformed or names a missing file.
+    """
+    if source.is_file():
+        yield Submission(0, source, source.name, f"path:{source.name}")
+        return
+    if not source.is_dir():
+        raise UsageError("the submissions are neither a folder nor a file; check the path")
+    index = _index(source / INDEX)
+    paths = sorted(
+        (path for path in source.rglob("*") if path.is_symlink() or not path.is_dir()),
+        key=lambda path: path.relative_to(source).as_posix(),
+    )
+    paths = [path for path in paths if path != source / INDEX]
+    unknown = index.keys() - {path.relative_to(source).as_posix() for path in paths}
+    if unknown:
+        raise UsageError(f"{INDEX} names {len(unknown)} files that are not in the folder; mend the index")
+    for number, path in enumerate(paths):
+        relative = path.relative_to(source).as_posix()
+        row = index.get(relative, {})
+        yield Submission(number, path, relative, row.get("user") or f"path:{relative}", **_details(row))
+
+
+def _index(path: Path) -> dict[str, dict[str, str]]:
+    """Return the index's rows by path."""
+    if not path.exists():
+        return {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines, strict=True)
+            if not reader.fieldnames or not {"path"} <= set(reader.fieldnames) <= set(_COLUMNS):
+                raise UsageError(f"{INDEX} needs the columns path and any of {', '.join(_COLUMNS[1:])}")
+            return {row["path"]: {k: v for k, v in row.items() if k and v} for row in reader}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{INDEX} is not a CSV file in UTF-8; mend the index") from error
+
+
+def _details(row: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if row.get("role"):
+        if row["role"] not in get_args(Role):
+            raise UsageError(f"{INDEX} has an unknown role; use {', '.join(get_args(Role))}")
+        found["role"] = row["role"]
+    if row.get("channel"):
+        found["channel"] = row["channel"]
+    if row.get("submitted_at"):
+        try:
+            when = datetime.fromisoformat(row["submitted_at"])
+        except ValueError as error:
+            raise UsageError(f"{INDEX} has a submitted_at that is no ISO 8601 time") from error
+        if when.utcoffset() is None:
+            raise UsageError(f"{INDEX} has a submitted_at without a zone; write 2026-04-01T09:00:00+09:00")
+        found["submitted_at"] = when
+    return found

@@ -1,0 +1,185 @@
+"""Worker processes that can time out, crash or be killed without taking the run along.
+
+The standard pools cannot stop one task: a document that makes a parser run for ever would hang the run,
+and a killed worker breaks the pool. Here each worker is a process with a pipe of its own; one that is late
+or dead is replaced, and its task ends as a failure (DESIGN.md, invariant 3: fail closed).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from hairyo.errors import HairyoError
+
+T = TypeVar("T")
+R = TypeVar("R")
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task has no result.
+
+    Attributes:
+        reason: `timeout`, `crashed` (the process died), `error` (an unforeseen exception), or the
+            `reason` of the HairyoError that was raised.
+        detail: the class of the exception, or the HairyoError's message; never input text.
+        exit_code: of the HairyoError, else 1.
+    """
+
+    reason: str
+    detail: str
+    exit_code: int = 1
+
+
+@dataclass(slots=True)
+class _Worker(Generic[T]):
+    process: BaseProcess
+    pipe: Connection[Any, Any]
+    task: int | None = None
+    deadline: float = field(default=float("inf"))
+
+
+def run_tasks(
+    make: Callable[[Any], Callable[[T], R]],
+    setup: Any,
+    tasks: Iterable[T],
+    *,
+    workers: int = 1,
+    timeout: float | None = None,
+) -> Iterator[R | Failure]:
+    """Do `make(setup)(task)` for every task in worker processes; yield the results in the tasks' order.
+
+    Args:
+        make: makes the function that does a task; called once in each worker. Importable by name.
+        setup: its argument, picklable.
+        tasks: read lazily, at most four a worker ahead of the results.
+        workers: number of processes.
+        timeout: seconds that one task may take; None for no limit.
+    """
+    pool = _Pool(make, setup, timeout)
+    try:
+        yield from pool.results(iter(tasks), workers)
+    finally:
+        pool.close()
+
+
+class _Pool(Generic[T, R]):
+    def __init__(self, make: Callable[[Any], Callable[[T], R]], setup: Any, timeout: float | None) -> None:
+        self._make, self._setup, self._timeout = make, setup, timeout
+        self._workers: list[_Worker[T]] = []
+        self._done: dict[int, R | Failure] = {}
+
+    def results(self, tasks: Iterator[T], workers: int) -> Iterator[R | Failure]:
+        self._workers = [self._start() for _ in range(max(1, workers))]
+        given = wanted = 0
+        more = True
+        while more or wanted < given:
+            for worker in self._workers:
+                while more and worker.task is None and given - wanted < 4 * len(self._workers):
+                    task = next(tasks, _END)
+                    if task is _END:
+                        more = False
+                        break
+                    self._give(worker, given, task)
+                    given += 1
+            if any(worker.task is not None for worker in self._workers):
+                self._collect()
+            while wanted in self._done:
+                yield self._done.pop(wanted)
+                wanted += 1
+
+    def _start(self) -> _Worker[T]:
+        ours, theirs = _SPAWN.Pipe()
+        process = _SPAWN.Process(target=_serve, args=(theirs, self._make, self._setup), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _give(self, worker: _Worker[T], number: int, task: Any) -> None:
+        worker.task = number
+        if self._timeout is not None:
+            worker.deadline = time.monotonic() + self._timeout
+        try:
+            worker.pipe.send(task)
+        except (BrokenPipeError, OSError):
+            self._replace(worker, Failure("crashed", "the worker process had ended before the task began"))
+
+    def _collect(self) -> None:
+        """Wait for a result, a death or a deadline, and book what happened."""
+        busy = [worker for worker in self._workers if worker.task is not None]
+        until = min(worker.deadline for worker in busy)
+        pause = None if until == float("inf") else max(0.0, until - time.monotonic())
+        ready = set(wait([worker.pipe for worker in busy], pause))
+        for worker in busy:
+            if worker.pipe in ready:
+                self._receive(worker)
+            elif time.monotonic() >= worker.deadline:
+                self._replace(worker, Failure("timeout", f"stopped after {self._timeout:g} seconds"))
+
+    def _receive(self, worker: _Worker[T]) -> None:
+        try:
+            result = worker.pipe.recv()
+        except (EOFError, OSError):
+            worker.process.join(1)
+            code = worker.process.exitcode
+            self._replace(worker, Failure("crashed", f"the worker process ended with code {code}"))
+            return
+        assert worker.task is not None
+        self._done[worker.task] = result
+        worker.task, worker.deadline = None, float("inf")
+
+    def _replace(self, worker: _Worker[T], failure: Failure) -> None:
+        if worker.task is not None:
+            self._done[worker.task] = failure
+        _stop(worker)
+        self._workers[self._workers.index(worker)] = self._start()
+
+    def close(self) -> None:
+        """End every worker."""
+        for worker in self._workers:
+            _stop(worker)
+
+
+_END: Any = object()
+
+
+def _stop(worker: _Worker[Any]) -> None:
+    worker.pipe.close()
+    worker.process.kill()
+    worker.process.join()
+
+
+def _serve(pipe: Connection[Any, Any], make: Callable[[Any], Callable[[Any], Any]], setup: Any) -> None:
+    """Do tasks from `pipe` until it closes. The edge of a process: whatever goes wrong is reported."""
+    work: Callable[[Any], Any] | None = None
+    while True:
+        try:
+            task = pipe.recv()
+        except EOFError:
+            return
+        try:
+            if work is None:
+                work = make(setup)
+            result: Any = work(task)
+        except HairyoError as error:
+            result = Failure(error.reason, str(error), error.exit_code)
+        except MemoryError:
+            result = Failure("memory", "the worker ran out of memory")
+        except Exception as error:
+            result = Failure("error", _where(error))
+        pipe.send(result)
+
+
+def _where(error: Exception) -> str:
+    """Return an exception's class and place; its message may quote the input and is left out."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__qualname__} at {Path(last.filename).name}:{last.lineno}"

@@ -1,0 +1,73 @@
+"""The `hairyo` command: global options, the choice of the command, exit codes.
+
+A command is a module with `configure(parser)` and `run(args) -> int`. To add one: write the module, add a
+row to `COMMANDS` and its summary to `messages/cli.toml`. Only the module of the command called is
+imported, which keeps `hairyo --help` as quick as Python itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from hairyo.errors import HairyoError, UsageError
+from hairyo.messages import default_lang, text
+from hairyo.version import __version__
+
+COMMANDS = {
+    "run": "hairyo.cli.run",
+    "scan": "hairyo.cli.scan",
+    "consent": "hairyo.cli.consent",
+    "ledger": "hairyo.cli.ledger",
+    "policy": "hairyo.cli.policy",
+    "types": "hairyo.cli.types",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (docs/cli.md lists them)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        parser = build_parser(_command_in(given))
+        args = parser.parse_args(given)
+        if args.command is None:
+            parser.print_help()
+            return UsageError.exit_code
+        code: int = import_module(COMMANDS[args.command]).run(args)
+        sys.stdout.flush()
+        return code
+    except HairyoError as error:
+        print(f"hairyo: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("hairyo: interrupted; run the same command again to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing more can be said, and nothing was left undone silently.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _command_in(arguments: Sequence[str]) -> str | None:
+    """Return the first command named in `arguments`, so that only its module need be imported."""
+    return next((argument for argument in arguments if argument in COMMANDS), None)
+
+
+def build_parser(command: str | None = None, *, every: bool = False) -> argparse.ArgumentParser:
+    """Return the parser; only `command`'s own options are filled in, or those of `every` command."""
+    lang = default_lang()
+    parser = argparse.ArgumentParser(
+        prog="hairyo", description=text("cli.description", lang), epilog=text("cli.epilog", lang)
+    )
+    parser.add_argument("--version", action="version", version=f"hairyo {__version__}")
+    parser.add_argument("--lang", choices=("ja", "en"), default=lang, help=text("cli.lang", lang))
+    commands = parser.add_subparsers(dest="command", metavar=text("cli.command", lang))
+    for name, module in COMMANDS.items():
+        summary = text(f"cli.{name}", lang)
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if every or name == command:
+            import_module(module).configure(sub)
+    return parser
