@@ -1,0 +1,88 @@
+"""Literals that a regular expression cannot match without (必須文字列).
+
+The lexicons hold thousands of patterns. Each is tried only where one of its required literals stands,
+and those are found for all patterns at once by one Aho-Corasick search. The analysis walks Python's own
+parse tree of the pattern, so that what is compiled and what is analysed cannot differ.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import Any
+
+# The standard library's parser; private by name, and the only source of the tree that `re` compiles.
+_parser: Any = importlib.import_module("re._parser")
+_MAX_ALTERNATIVES = 400
+
+
+def required_literals(pattern: str) -> frozenset[str]:
+    """Return strings one of which is part of every match of `pattern`; empty if none can be named.
+
+    Raises:
+        re.error: the pattern does not parse.
+    """
+    tree = _parser.parse(pattern)
+    if tree.state.flags & re.IGNORECASE:
+        return frozenset()
+    return frozenset(_of_sequence(tree))
+
+
+def _of_sequence(tree: Any) -> set[str]:
+    """Return the best set among the parts of a concatenation: the one whose shortest string is longest."""
+    options: list[set[str]] = []
+    run: set[str] = set()
+    for operator, argument in tree:
+        found = _of_node(str(operator), argument)
+        exact = _exact(str(operator), argument)
+        if exact and (not run or len(run) * len(exact) <= _MAX_ALTERNATIVES):
+            run = {left + right for left in (run or {""}) for right in exact}
+            continue
+        if run:
+            options.append(run)
+        run = set(exact)
+        if found and not exact:
+            options.append(found)
+    if run:
+        options.append(run)
+    return max(options, key=lambda option: (min(map(len, option)), -len(option)), default=set())
+
+
+def _exact(operator: str, argument: Any) -> set[str]:
+    """Return all strings a node can match, if they are few and known; else the empty set."""
+    if operator == "LITERAL":
+        return {chr(argument)}
+    if operator == "IN":
+        chars = [chr(value) for kind, value in argument if str(kind) == "LITERAL"]
+        return set(chars) if len(chars) == len(argument) and len(chars) <= 12 else set()
+    if operator == "SUBPATTERN":
+        return set() if argument[1] else _exact_sequence(argument[-1])  # argument[1]: flags set inside
+    if operator == "BRANCH":
+        parts = [_exact_sequence(branch) for branch in argument[1]]
+        return set().union(*parts) if all(parts) else set()
+    return set()
+
+
+def _exact_sequence(tree: Any) -> set[str]:
+    """Return all strings a sequence can match, if few and known."""
+    strings = {""}
+    for operator, argument in tree:
+        step = _exact(str(operator), argument)
+        if not step or len(step) * len(strings) > _MAX_ALTERNATIVES:
+            return set()
+        strings = {left + right for left in strings for right in step}
+    return strings - {""}
+
+
+def _of_node(operator: str, argument: Any) -> set[str]:
+    """Return a set of which one string must occur in whatever the node matches."""
+    if operator == "SUBPATTERN":
+        return set() if argument[1] else _of_sequence(argument[-1])
+    if operator == "BRANCH":
+        parts = [_of_sequence(branch) for branch in argument[1]]
+        return set().union(*parts) if all(parts) else set()
+    if operator in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and argument[0] > 0:
+        return _of_sequence(argument[2])
+    if operator == "ATOMIC_GROUP":
+        return _of_sequence(argument)
+    return _exact(operator, argument)

@@ -1,0 +1,114 @@
+"""The detector (検出器): runs every recognizer over a text and resolves what they find."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, cached_property
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from hairyo.detection import addresses, identifiers, names
+from hairyo.detection.article6 import Article6Recognizer
+from hairyo.detection.finding import Finding
+from hairyo.detection.passage import Passage, Recognizer, Role
+from hairyo.detection.resolver import resolve
+
+# A long text is read in windows: the core, and around it context that is read but not reported.
+CORE = 12_000
+CONTEXT = 400
+_SEAMS = ("\n\n", "\n", "。", "、", " ")
+
+
+class Detector:
+    """Finds personal and special-care-required information in Japanese text.
+
+    Holds no state between calls; one detector serves any number of texts, one thread at a time.
+    """
+
+    @cached_property
+    def recognizers(self) -> tuple[Recognizer, ...]:
+        """The recognizers of ordinary personal information, in the order they run."""
+        return (*identifiers.recognizers(), *names.recognizers(), *addresses.recognizers())
+
+    @cached_property
+    def article6(self) -> Article6Recognizer:
+        """The recognizer of Article 6 information."""
+        return Article6Recognizer()
+
+    def scan(self, text: str, *, role: Role | None = None) -> list[Finding]:
+        """Return disjoint findings in text order.
+
+        Args:
+            text: any string, of any length; lone surrogates and control characters are accepted.
+            role: what kind of submission it is, where that is known.
+
+        Returns:
+            Findings whose offsets are code points of `text`, end exclusive.
+        """
+        found: list[Finding] = []
+        for start, end in windows(text):
+            first, last = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+            for finding in self._scan_window(text[first:last], role):
+                if start <= first + finding.start < end:
+                    found.append(finding.moved(first))
+        return resolve(found)
+
+    def _scan_window(self, text: str, role: Role | None) -> list[Finding]:
+        passage = Passage(text, role)
+        if not passage.normal.strip():
+            return []
+        personal = resolve(f for recognizer in self.recognizers for f in recognizer.find(passage))
+        persons = [finding for finding in personal if finding.type == "PERSON"]
+        special = list(self.article6.find(passage, persons))
+        return [_to_original(finding, passage) for finding in resolve([*personal, *special])]
+
+
+def _to_original(finding: Finding, passage: Passage) -> Finding:
+    """Map a finding from the normalised text to the text as given."""
+    start, end = passage.normalised.original(finding.start, finding.end)
+    cue = finding.cue
+    if cue is not None:
+        cue = passage.normalised.original(*cue) if cue[0] < cue[1] <= len(passage.normal) else None
+    return replace(finding, start=start, end=end, cue=cue)
+
+
+def windows(text: str, core: int = CORE) -> Iterator[tuple[int, int]]:
+    """Yield spans that cover `text`, each at most `core` long, cut at paragraph or sentence ends if possible."""
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + core)
+        if end < len(text):
+            for seam in _SEAMS:
+                cut = text.rfind(seam, start + core // 2, end)
+                if cut >= 0:
+                    end = cut + len(seam)
+                    break
+        yield start, end
+        start = end
+
+
+@cache
+def detector_version() -> str:
+    """Return what made a finding: package version, digest of the detection data, dictionary version."""
+    digest = hashlib.sha256()
+    for path in sorted(_data_files(files("hairyo.detection")), key=str):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return f"hairyo-{version('hairyo')}+data.{digest.hexdigest()[:12]}+sudachidict.{version('sudachidict-core')}"
+
+
+def _data_files(folder: Traversable) -> Iterator[Traversable]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from _data_files(path)
+        elif path.name.endswith((".toml", ".tsv")):
+            yield path
+
+
+@cache
+def shared_detector() -> Detector:
+    """Return this process's detector, made once."""
+    return Detector()

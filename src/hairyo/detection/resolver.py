@@ -1,0 +1,68 @@
+"""The one resolver of overlaps (重なりの解決): from any findings to disjoint ones that cover the same text.
+
+Of two findings that overlap, the one that says more wins: the higher score class, then the longer
+span, then the type that names its thing more exactly. What the loser covers beyond the winner is still
+personal (DESIGN.md, invariant 2): a remainder of at least half the loser stays a finding of its own, a
+smaller one goes to the winner beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hairyo.detection.finding import Finding
+
+# Types that name a number exactly beat the looser ones that a part of it might look like.
+_STRICT = (
+    "MY_NUMBER", "CREDIT_CARD", "DRIVERS_LICENSE", "PASSPORT", "RESIDENCE_CARD", "PENSION_NUMBER",
+    "HEALTH_INSURANCE", "BANK_ACCOUNT", "VEHICLE_PLATE", "EMAIL", "URL", "DOMICILE", "IP_ADDRESS",
+    "DATE_OF_BIRTH", "PHONE", "POSTAL_CODE", "ADDRESS", "ACCOUNT_ID", "ID_NUMBER", "AGE",
+)  # fmt: skip
+_RANK = {name: rank for rank, name in enumerate(_STRICT)}
+
+
+def _weight(finding: Finding) -> tuple[int, float, int, int]:
+    """Sort key, best first."""
+    length = finding.end - finding.start
+    return (
+        -round(finding.score * 5),  # score classes: small differences of score do not decide
+        -length,
+        _RANK.get(finding.type, len(_RANK)),
+        finding.start,
+    )
+
+
+def resolve(findings: Iterable[Finding]) -> list[Finding]:
+    """Return disjoint findings in text order that cover exactly what the given ones cover."""
+    taken: list[Finding] = []
+    for finding in sorted(set(findings), key=lambda f: (_weight(f), f.type, f.rule)):
+        for start, end in _remainders(finding, taken):
+            if 2 * (end - start) >= finding.end - finding.start:
+                taken.append(replace(finding, start=start, end=end))
+            else:
+                _absorb(taken, start, end)
+    return sorted(taken)
+
+
+def _remainders(finding: Finding, taken: list[Finding]) -> list[tuple[int, int]]:
+    """Return what `finding` covers and none of `taken` does."""
+    spans = [(finding.start, finding.end)]
+    for other in taken:
+        if other.end <= finding.start or finding.end <= other.start:
+            continue
+        parts = [(start, min(end, other.start)) for start, end in spans]
+        parts += [(max(start, other.end), end) for start, end in spans]
+        spans = [(start, end) for start, end in parts if start < end]
+    return spans
+
+
+def _absorb(taken: list[Finding], start: int, end: int) -> None:
+    """Extend the finding of `taken` that touches `start:end` over it."""
+    for at, other in enumerate(taken):
+        if other.end == start:
+            taken[at] = replace(other, end=end)
+            return
+        if other.start == end:
+            taken[at] = replace(other, start=start)
+            return
