@@ -57,4 +57,7 @@ def _parse(sentence: str) -> Doc:
     parts = [clean[start:end] for start, end in pieces(clean)]
     if len(parts) < 2:
         return _pipeline()(clean)
-    return Doc.from_docs([_pipeline()(part) for part in parts], ensure_whitespace=False)
+    docs = [_pipeline()(part) for part in parts]
+    for doc in docs:
+        doc.user_data.clear()  # GiNZA's readings cannot be joined, and spaCy would warn of it
+    return Doc.from_docs(docs, ensure_whitespace=False)

@@ -6,7 +6,7 @@ A form says things without sentences: `持病:なし`, `宗教 特になし`, `�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -20,6 +20,8 @@ _FIELD = re.compile(
     r"([^\s:。、|][^:\n。|]{0,39}?)\s*(?:[:|\t]|→|⇒|…+)\s*",
     re.MULTILINE,
 )
+
+_BULLET = re.compile(r"[\s0-9()\[\]).、.・■●○◆◇※*#Qq一二三四五六七八九十-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,41 @@ def unticked(text: str) -> list[tuple[int, int]]:
         for box in re.finditer(f"[{off}][^{off}{on}\n]*", line.group()):
             found.append((line.start() + box.start(), line.start() + box.end()))
     return found
+
+
+def spaced_fields(text: str, labels: Mapping[int, int]) -> Iterator[Field]:
+    """Yield the fields of lines that open with a known label and a space.
+
+    Args:
+        text: the normalised text.
+        labels: where known labels stand: start to end.
+    """
+    for start, end in labels.items():
+        line = text.rfind("\n", 0, start) + 1
+        stop = text.find("\n", end)
+        stop = len(text) if stop < 0 else stop
+        if _BULLET.fullmatch(text, line, start) and text[end : end + 1] in (" ", "\t") and text[end:stop].strip():
+            yield Field((start, end), (end, stop))
+
+
+def ticked(text: str, start: int) -> bool:
+    """Tell whether a ticked box stands right before `start`."""
+    before = text[:start].rstrip(" ")
+    return bool(before) and before[-1] in settings("forms")["box_on"][:5]
+
+
+def asks_for_facts(label: str) -> bool:
+    """Tell whether a label, without spaces, asks for facts about the person."""
+    return re.search(settings("forms")["person_label"], label) is not None
+
+
+def bare_answers(text: str, field: Field) -> Iterator[tuple[int, int]]:
+    """Yield the parts of an answer to a label that asks for one kind of fact, if they are bare nouns."""
+    words = settings("forms")
+    label = text[slice(*field.label)].replace(" ", "")
+    if not re.search(words["fact_label"], label) or answer_of(text, *field.answer) != "text":
+        return
+    answer = re.compile(r"(?:^|[、,・/])\s*([^、,・/\s()（）□☐]{2,14})")
+    for part in answer.finditer(text[field.answer[0] : field.answer[1]]):
+        if not re.search(words["no_fact"], part.group(1)):
+            yield field.answer[0] + part.start(1), field.answer[0] + part.end(1)

@@ -45,6 +45,8 @@ def is_business(passage: Passage, start: int, end: int) -> bool:
     after, before = passage.normal[end : sentence[1]], passage.normal[sentence[0] : start]
     if _business("contract").search(passage.normal[sentence[0] : sentence[1]]):
         return True
+    if _business("dealing").search(before):
+        return True
     if _pattern("right_business", "^").search(after) or _pattern("left_business", tail="$").search(before):
         return True
     return bool(_business("field").match(after) or _business("generic").match(after))
@@ -56,6 +58,13 @@ def is_compound(passage: Passage, end: int) -> bool:
     if not _NOUN.fullmatch(around):
         return False
     return _business("compound_ok").match(passage.normal[end : end + 12]) is None
+
+
+def is_listed(passage: Passage, end: int, type_: str) -> bool:
+    """Tell whether the term of `type_` that ends at `end` stands in a list or owns something else."""
+    if type_ not in settings("business")["listed_types"]:
+        return False
+    return _business("listed").match(passage.normal[end : end + 40]) is not None
 
 
 def is_work(passage: Passage, end: int) -> bool:
@@ -71,7 +80,8 @@ def link(discourse: Discourse, start: int, end: int) -> Link | None:
     passage = discourse.passage
     stop = max(end, clause_end(passage, end))
     clause = passage.normal[end:stop]
-    found = _pattern("person_link_right").search(clause)
+    common = _business("common").fullmatch(passage.normal[start:end]) is not None
+    found = (_business("common_tie") if common else _pattern("person_link_right")).search(clause)
     if found and not _pattern("right_business").search(clause[: found.start()]):
         return Link(0.75, (end + found.start(), end + found.end()))
     mentions = discourse.within(sentence_of(passage, start))

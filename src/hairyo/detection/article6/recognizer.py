@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hairyo.detection.article6 import domicile
+from hairyo.detection.article6.candidates import Candidate, candidates
 from hairyo.detection.article6.clauses import sentence_of
-from hairyo.detection.article6.forms import Field, answer_of, fields, trailing_answer, unticked
-from hairyo.detection.article6.lexicon import Entry, lexicon, lookalikes
-from hairyo.detection.article6.link import is_business, is_compound, is_work, link
+from hairyo.detection.article6.forms import (
+    Field,
+    answer_of,
+    asks_for_facts,
+    bare_answers,
+    fields,
+    spaced_fields,
+    ticked,
+    trailing_answer,
+    unticked,
+)
+from hairyo.detection.article6.lexicon import Entry, lexicon, lookalikes, settings
+from hairyo.detection.article6.link import is_business, is_compound, is_listed, is_work, link
 from hairyo.detection.article6.polarity import Judgement, judge
+from hairyo.detection.article6.scanner import Hit
 from hairyo.detection.article6.subject import Discourse
 from hairyo.detection.finding import Finding
 from hairyo.detection.passage import Passage
 from hairyo.taxonomy import codes, types
 
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A stretch that a lexicon row matched."""
-
-    start: int
-    end: int
-    entry: Entry
-
-
-@dataclass(frozen=True)
-class _Setting:
-    """What surrounds the candidates of one passage."""
-
-    passage: Passage
-    discourse: Discourse
-    fields: list[Field]
-    unticked: list[tuple[int, int]]
-    lookalikes: dict[str, list[tuple[int, int]]]
-
-    def field_at(self, offset: int) -> Field | None:
-        """Return the form field whose label or answer holds `offset`."""
-        at = bisect_right([field.label[0] for field in self.fields], offset) - 1
-        if at >= 0 and offset < self.fields[at].answer[1]:
-            return self.fields[at]
-        return None
+# A form's question and its answer stand on one line of at most this many characters.
+_QUESTION = 80
+_FACT, _ANSWER, _DENIED, _TOLD_BY_FIELD, _BARE, _BESIDE = 0.9, 0.85, 0.8, 0.85, 0.7, 0.6
 
 
 class Article6Recognizer:
@@ -61,155 +49,186 @@ class Article6Recognizer:
         """
         if not passage.sentences:
             return
-        setting = self._setting(passage, persons)
-        for candidate in self._candidates(passage):
-            finding = _decide(candidate, setting)
-            if finding is not None:
-                yield finding
+        hits = list(lexicon().scanner.hits(passage.normal, passage.sentences))
+        judging = _Judging.of(passage, persons, hits)
+        kept, waiting = [], []
+        for candidate in candidates(passage.normal, hits):
+            verdict = judging.decide(candidate)
+            if isinstance(verdict, Finding):
+                kept.append(verdict)
+            elif verdict == "waiting":
+                waiting.append(candidate)
+        yield from kept
+        yield from judging.beside(waiting, kept)
+        yield from judging.bare_answers()
         for start, end, cue in domicile.find(passage.normal):
             entry = Entry("DOMICILE", "A6_2_DOMICILE", "fact", "article6.domicile")
-            yield _finding(_Candidate(start, end, entry), setting, Judgement("affirmed", cue), 0.95)
+            yield judging.finding(Candidate(start, end, entry), Judgement("affirmed", cue), 0.95)
 
-    def _setting(self, passage: Passage, persons: Iterable[Finding]) -> _Setting:
-        stretches: dict[str, list[tuple[int, int]]] = {}
+
+@dataclass(frozen=True)
+class _Judging:
+    """Decides on the candidates of one passage, with what surrounds them.
+
+    Attributes:
+        passage: the text.
+        discourse: who is spoken of.
+        fields: its form fields, in order.
+        unticked: stretches of choices that were not taken.
+        lookalikes: stretches in which terms do not count, by type, and `ANY`.
+    """
+
+    passage: Passage
+    discourse: Discourse
+    fields: list[Field]
+    unticked: list[tuple[int, int]]
+    lookalikes: dict[str, list[tuple[int, int]]]
+
+    @classmethod
+    def of(cls, passage: Passage, persons: Iterable[Finding], hits: list[Hit]) -> _Judging:
         table = lookalikes()
+        stretches: dict[str, list[tuple[int, int]]] = {}
         for hit in table.scanner.hits(passage.normal, passage.sentences):
             stretches.setdefault(table.types[hit.pattern], []).append((hit.start, hit.end))
-        return _Setting(
+        labels: dict[int, int] = {}
+        for hit in hits:
+            if lexicon().entries[hit.pattern].strength == "label":
+                labels[hit.start] = max(hit.end, labels.get(hit.start, 0))
+        found = [*fields(passage.normal), *spaced_fields(passage.normal, labels)]
+        return cls(
             passage,
             Discourse.of(passage, persons),
-            list(fields(passage.normal)),
+            sorted(found, key=lambda field: field.label),
             unticked(passage.normal),
             stretches,
         )
 
-    def _candidates(self, passage: Passage) -> Iterator[_Candidate]:
-        """Yield lexicon matches; of those of one type that overlap, only the longest."""
-        table = lexicon()
-        found: dict[str, list[_Candidate]] = {}
-        for hit in table.scanner.hits(passage.normal, passage.sentences):
-            entry = table.entries[hit.pattern]
-            end = hit.end - _existence_length(passage.normal[hit.start : hit.end])
-            found.setdefault(entry.type, []).append(_Candidate(hit.start, end, entry))
-        for ones in found.values():
-            taken: list[_Candidate] = []
-            for one in sorted(_joined(ones), key=lambda c: (_ORDER[c.entry.strength], c.start, c.start - c.end)):
-                if all(one.end <= other.start or other.end <= one.start for other in taken):
-                    taken.append(one)
-            yield from taken
-
-
-def _joined(ones: list[_Candidate]) -> list[_Candidate]:
-    """Return the candidates with topics made facts where a fact begins inside them: うつ病 and 病を患って."""
-    facts = [one for one in ones if one.entry.strength == "fact"]
-    return [
-        replace(one, entry=replace(one.entry, strength="fact"), end=one.end)
-        if one.entry.strength == "topic" and any(one.start < fact.start < one.end < fact.end for fact in facts)
-        else one
-        for one in ones
-    ]
-
-
-# Words of existence at a match's end, with their particle: they belong to what is said, not to the fact.
-_EXISTENCE = re.compile(
-    r"(?:なし|無し|ナシ)$|(?:が|は|も)(?:あ(?:り|る|っ)?|ござい?|な(?:い|く|し)?)(?:ます|まし|た)*$"
-)
-
-_PARTICLE = re.compile(r"(?<=[一-龠々ァ-ヶー])[のをがはもに]$")
-
-
-def _existence_length(matched: str) -> int:
-    """Return how many characters of 「前科はあり」 are not the fact."""
-    found = _EXISTENCE.search(matched) or _PARTICLE.search(matched)
-    return 0 if found is None or found.start() < 2 else len(matched) - found.start()
-
-
-_ORDER = {"fact": 0, "topic": 1, "label": 1, "weak": 2}
-_SCORE = {"fact": 0.9, "topic": 0.75, "label": 0.85, "weak": 0.3}
-
-
-def _decide(candidate: _Candidate, setting: _Setting) -> Finding | None:
-    """Return the finding a candidate makes, or None where it is no fact about a person."""
-    passage, entry = setting.passage, candidate.entry
-    if entry.strength == "weak" or _protected(candidate, setting):
-        return None
-    field = setting.field_at(candidate.start)
-    if field is not None and candidate.start < field.label[1]:
-        return _label(candidate, field, setting)
-    sentence = passage.sentences[sentence_of(passage, candidate.start)]
-    answer = trailing_answer(passage.normal, candidate.end, sentence[1])
-    if answer == "declined":
-        return None
-    if answer is not None and len(passage.normal[sentence[0] : sentence[1]]) <= 80:
-        return _finding(candidate, setting, Judgement("negated" if answer == "none" else "affirmed"), 0.85)
-    said = judge(passage, candidate.start, candidate.end, entry.code)
-    if entry.strength == "label":
-        tied = said.polarity == "negated"
-        return _finding(candidate, setting, said, 0.8) if tied else None
-    if field is not None and _about_person(field, setting):
-        return _finding(candidate, setting, said, 0.85)
-    if is_business(passage, candidate.start, candidate.end):
-        return None
-    if said.polarity != "negated" and is_work(passage, candidate.end):
-        return None
-    if entry.strength == "topic" or is_compound(passage, candidate.end):
-        tie = link(setting.discourse, candidate.start, candidate.end)
-        if tie is None and not _said_at_once(said, candidate):
+    def decide(self, candidate: Candidate) -> Finding | str | None:
+        """Return the finding a candidate makes, `waiting` where nothing ties it to anybody yet, or None."""
+        if candidate.entry.strength == "weak" or self._protected(candidate):
             return None
-        score = tie.score if tie is not None else 0.7
-        return _finding(candidate, setting, said, score)
-    return _finding(candidate, setting, said, _SCORE[entry.strength])
+        field = self._field_at(candidate.start)
+        if field is not None and candidate.start < field.label[1]:
+            return self._by_answer(candidate, field)
+        sentence = self.passage.sentences[sentence_of(self.passage, candidate.start)]
+        answer = trailing_answer(self.passage.normal, candidate.end, sentence[1])
+        if answer == "declined":
+            return None
+        if answer is not None and sentence[1] - sentence[0] <= _QUESTION:
+            said = Judgement("negated" if answer == "none" else "affirmed")
+            return self.finding(candidate, said, _ANSWER)
+        said = judge(self.passage, candidate.start, candidate.end, candidate.entry.code)
+        if candidate.entry.strength == "label":
+            return self.finding(candidate, said, _DENIED) if said.polarity == "negated" else None
+        if ticked(self.passage.normal, candidate.start) or (field is not None and self._asks(field)):
+            return self.finding(candidate, said, _TOLD_BY_FIELD)
+        return self._in_prose(candidate, said)
+
+    def _in_prose(self, candidate: Candidate, said: Judgement) -> Finding | str | None:
+        """Decide on a term in running text: business, a fact by itself, or a topic that needs a person."""
+        start, end, entry = candidate.start, candidate.end, candidate.entry
+        if is_business(self.passage, start, end) or (said.polarity != "negated" and is_work(self.passage, end)):
+            return None
+        bare = is_compound(self.passage, end) or is_listed(self.passage, end, entry.type)
+        if entry.strength == "fact" and not bare:
+            return self.finding(candidate, said, _FACT)
+        tie = link(self.discourse, start, end)
+        if tie is not None:
+            return self.finding(candidate, said, tie.score)
+        if _said_at_once(said, candidate):
+            return self.finding(candidate, said, _BARE)
+        return None if bare else "waiting"
+
+    def beside(self, waiting: list[Candidate], kept: list[Finding]) -> Iterator[Finding]:
+        """Yield the topics that stand beside a fact of their own kind: 抗がん剤 in the sentence after がん."""
+        for candidate in waiting:
+            kind = _kind(candidate.entry.type)
+            if any(_kind(fact.type) == kind and self._near(fact, candidate) for fact in kept):
+                said = judge(self.passage, candidate.start, candidate.end, candidate.entry.code)
+                yield self.finding(candidate, said, _BESIDE)
+
+    def _near(self, fact: Finding, candidate: Candidate) -> bool:
+        """Tell whether a fact stands in the same sentence as a candidate or the one before, on one line."""
+        here, there = sentence_of(self.passage, candidate.start), sentence_of(self.passage, fact.start)
+        first, last = sorted((fact.start, candidate.start))
+        return here - there in (0, 1) and "\n" not in self.passage.normal[first:last]
+
+    def bare_answers(self) -> Iterator[Finding]:
+        """Yield the answers to labels that ask for one thing, whatever it is called: 「アレルギー:そば」."""
+        for field in self.fields:
+            entry = next((one for one in self._entries(field) if one.strength == "label"), None)
+            if entry is not None:
+                for start, end in bare_answers(self.passage.normal, field):
+                    yield self.finding(Candidate(start, end, entry), Judgement("affirmed", field.label), _BARE)
+
+    def finding(self, candidate: Candidate, said: Judgement, score: float) -> Finding:
+        """Return the finding of a candidate of which `said` is said."""
+        entry = candidate.entry
+        whose = self.discourse.owner(candidate.start, candidate.end, entry.type)
+        tier = codes()[entry.code].tier
+        return Finding(
+            candidate.start,
+            candidate.end,
+            entry.type,
+            score=score,
+            rule=entry.rule,
+            item=types()[entry.type].item,
+            # A denied fact is no 要配慮個人情報 under the Act but stays under the policy (LAW.md 2.5).
+            tier="L2" if said.polarity == "negated" and tier == "L1" else tier or "L2",
+            subject=whose.whose,
+            polarity=said.polarity,
+            cue=said.cue or whose.cue,
+            code=entry.code,
+        )
+
+    def _protected(self, candidate: Candidate) -> bool:
+        """Tell whether a look-alike stretch or an unticked box covers the candidate.
+
+        A fact that holds a look-alike whole and says more than it stays: 医療系労組の執行委員.
+        """
+        ours = [*self.lookalikes.get(candidate.entry.type, ()), *self.lookalikes.get("ANY", ())]
+        for start, end in [*ours, *self.unticked]:
+            if start < candidate.end and candidate.start < end:
+                within = candidate.start <= start and end <= candidate.end
+                longer = end - start < candidate.end - candidate.start
+                if not (within and longer and candidate.entry.strength == "fact"):
+                    return True
+        return False
+
+    def _by_answer(self, candidate: Candidate, field: Field) -> Finding | None:
+        """Judge a form label by its answer; the label is the mark (annotation guideline 3)."""
+        answer = answer_of(self.passage.normal, *field.answer)
+        if answer in ("none", "some"):
+            said = Judgement("negated" if answer == "none" else "affirmed", field.answer)
+            return self.finding(candidate, said, _FACT)
+        return None
+
+    def _field_at(self, offset: int) -> Field | None:
+        """Return the form field whose label or answer holds `offset`."""
+        at = bisect_right([field.label[0] for field in self.fields], offset) - 1
+        if at >= 0 and offset < self.fields[at].answer[1]:
+            return self.fields[at]
+        return None
+
+    def _label(self, field: Field) -> str:
+        return self.passage.normal[slice(*field.label)].replace(" ", "")
+
+    def _entries(self, field: Field) -> list[Entry]:
+        """Return the lexicon rows that a field's label matches."""
+        label, table = self._label(field), lexicon()
+        return [table.entries[hit.pattern] for hit in table.scanner.hits(label, [(0, len(label))])]
+
+    def _asks(self, field: Field) -> bool:
+        """Tell whether a field's label asks for Article 6 facts, so that any topic in its answer is one."""
+        return asks_for_facts(self._label(field)) or any(one.strength == "label" for one in self._entries(field))
 
 
-def _said_at_once(said: Judgement, candidate: _Candidate) -> bool:
-    """Tell whether the term is denied, or doubted right behind it: nobody denies or doubts a product."""
+def _said_at_once(said: Judgement, candidate: Candidate) -> bool:
+    """Tell whether a term is denied or doubted right behind it: nobody denies or doubts a product."""
     return said.polarity != "affirmed" and said.cue is not None and 0 <= said.cue[0] - candidate.end <= 2
 
 
-def _protected(candidate: _Candidate, setting: _Setting) -> bool:
-    """Tell whether a look-alike stretch or an unticked box covers the candidate."""
-    stretches = setting.lookalikes.get(candidate.entry.type, []) + setting.lookalikes.get("ANY", [])
-    for start, end in stretches + setting.unticked:
-        if start < candidate.end and candidate.start < end:
-            inside = candidate.start <= start and end <= candidate.end and end - start < candidate.end - candidate.start
-            if not inside or candidate.entry.strength != "fact":
-                return True
-    return False
-
-
-def _label(candidate: _Candidate, field: Field, setting: _Setting) -> Finding | None:
-    """Judge a form label by its answer; the label is the mark (annotation guideline 3)."""
-    answer = answer_of(setting.passage.normal, *field.answer)
-    if answer == "none":
-        return _finding(candidate, setting, Judgement("negated", field.answer), 0.9)
-    if answer == "some":
-        return _finding(candidate, setting, Judgement("affirmed", field.answer), 0.9)
-    return None
-
-
-def _about_person(field: Field, setting: _Setting) -> bool:
-    """Tell whether a field's label asks for Article 6 facts, so that any topic in its answer is one."""
-    label = setting.passage.normal[slice(*field.label)].replace(" ", "")
-    table = lexicon()
-    hits = table.scanner.hits(label, [(0, len(label))])
-    return any(table.entries[hit.pattern].strength == "label" for hit in hits)
-
-
-def _finding(candidate: _Candidate, setting: _Setting, said: Judgement, score: float) -> Finding:
-    entry = candidate.entry
-    whose = setting.discourse.owner(candidate.start, candidate.end, entry.type)
-    tier = codes()[entry.code].tier
-    return Finding(
-        candidate.start,
-        candidate.end,
-        entry.type,
-        score=score,
-        rule=entry.rule,
-        item=types()[entry.type].item,
-        # A denied fact is no 要配慮個人情報 under the Act but stays under the policy (LAW.md 2.5).
-        tier="L2" if said.polarity == "negated" and tier == "L1" else tier or "L2",
-        subject=whose.whose,
-        polarity=said.polarity,
-        cue=said.cue or whose.cue,
-        code=entry.code,
-    )
+def _kind(type_: str) -> str:
+    """Return the group of types that are told of together: an illness and a disability, an arrest and a sentence."""
+    kinds: dict[str, list[str]] = settings("business")["told_together"]
+    return next((kind for kind, members in kinds.items() if type_ in members), type_)

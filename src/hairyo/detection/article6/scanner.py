@@ -21,35 +21,49 @@ class Hit:
 
 
 class Scanner:
-    """Patterns compiled for a joint search.
+    """Patterns prepared for a joint search.
 
-    A pattern is tried in a sentence only if one of its required literals stands there; the few that
-    have none are tried everywhere. Matches do not cross sentences.
+    One Aho-Corasick search finds the plain words and the required literals of the regular expressions. An
+    expression is compiled when its literal first turns up, and tried only in the sentences where one stands;
+    the few without a literal are tried everywhere. Matches do not cross sentences.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self.patterns = tuple(patterns)
-        self._compiled = [re.compile(pattern) for pattern in patterns]
-        literals: dict[str, list[int]] = {}
+        self._compiled: dict[int, re.Pattern[str]] = {}
         self._everywhere: list[int] = []
+        words: dict[str, list[int]] = {}
+        literals: dict[str, list[int]] = {}
         for number, pattern in enumerate(patterns):
+            if pattern == re.escape(pattern):
+                words.setdefault(pattern, []).append(number)
+                continue
             needed = required_literals(pattern)
             for literal in needed:
                 literals.setdefault(literal, []).append(number)
             if not needed:
                 self._everywhere.append(number)
-        self._owners = list(literals.values())
-        self._search = AhoCorasick(list(literals), matchkind=MatchKind.Standard) if literals else None
+        known = list(dict.fromkeys([*words, *literals]))
+        self._words = [words.get(literal, []) for literal in known]
+        self._owners = [literals.get(literal, []) for literal in known]
+        self._search = AhoCorasick(known, matchkind=MatchKind.Standard)
 
     def hits(self, text: str, sentences: Sequence[tuple[int, int]]) -> Iterator[Hit]:
         """Yield every match in `text`, sentence by sentence; overlapping ones of different patterns too."""
         for start, end in sentences:
             sentence = text[start:end]
             numbers = set(self._everywhere)
-            if self._search is not None:
-                for owner, _, _ in self._search.find_matches_as_indexes(sentence, overlapping=True):
-                    numbers.update(self._owners[owner])
+            for literal, first, last in self._search.find_matches_as_indexes(sentence, overlapping=True):
+                for number in self._words[literal]:
+                    yield Hit(start + first, start + last, number)
+                numbers.update(self._owners[literal])
             for number in sorted(numbers):
-                for match in self._compiled[number].finditer(sentence):
+                for match in self._expression(number).finditer(sentence):
                     if match.end() > match.start():
                         yield Hit(start + match.start(), start + match.end(), number)
+
+    def _expression(self, number: int) -> re.Pattern[str]:
+        found = self._compiled.get(number)
+        if found is None:
+            found = self._compiled[number] = re.compile(self.patterns[number])
+        return found

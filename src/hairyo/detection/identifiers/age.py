@@ -53,13 +53,15 @@ class AgeRecognizer:
             before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
             if words["reject_after"].match(text, match.end()) or words["reject_before"].search(before):
                 continue
+            if words["range_before"].search(before) and not text.startswith("まで", match.end()):
+                continue
             yield self._finding(match.start(), match.end(), _UNIT)
 
     def _in_brackets(self, passage: Passage) -> Iterator[Finding]:
         """山田さん（67）: a number alone in brackets after a person."""
         text = passage.normal
         for match in _words()["bracket"].finditer(text):
-            before = text[max(0, match.start() - 8) : match.start()]
+            before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
             if _words()["person_before"].search(before) or ends_in_name(passage, match.start()):
                 yield self._finding(*match.span("n"), _BRACKET)
 

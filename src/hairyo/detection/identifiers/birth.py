@@ -90,6 +90,8 @@ def _card(date: DateSpan, passage: Passage) -> _Found | None:
     if not date.full or date.year is None or date.year > _YOUNGEST_ON_A_CARD or date.form == "compact":
         return None
     text = passage.normal
-    end = len(text[: date.start].rstrip(" ")) if text[max(0, date.start - 1) : date.start] == " " else 0
-    named = date.start - end <= 3 and _cues()["card_after"].match(text, date.end) and ends_in_name(passage, end)
+    before = text[max(0, date.start - 4) : date.start]
+    spaces = len(before) - len(before.rstrip(" "))
+    parted = 1 <= spaces <= 3 and _cues()["card_after"].match(text, date.end)
+    named = parted and ends_in_name(passage, date.start - spaces)
     return (_NAME_CARD, None) if named else None

@@ -16,9 +16,12 @@ _SURE = str.maketrans("OoQDIl", "000011")
 _BOLD = str.maketrans("OoQDIlBSZ", "000011852")
 _KANJI = str.maketrans({kanji: str(value) for kanji, value in KANJI_DIGITS.items()})
 _DASHES = "-‐‑‒–—―ー−~・."
+_LETTERS = "OoQDIlBSZ"
+_RUN = f"[0-9{_LETTERS}]{{1,20}}"
 _MISREAD = re.compile(
-    rf"(?<![A-Za-z0-9_])(?=[0-9OoQDIlBSZ{_DASHES}() ]{{0,12}}[OoQDIlBSZ])(?=[OoQDIlBSZ]{{0,4}}[0-9])"
-    rf"[0-9OoQDIlBSZ]{{1,20}}(?:[{_DASHES}() ]{{1,2}}[0-9OoQDIlBSZ]{{1,20}}){{0,5}}(?![A-Za-z0-9_])"
+    r"(?<![A-Za-z0-9_])(?!S[0-9]{1,2}[./-][0-9]{1,2}[./-])"  # S40.3.12 is a date
+    rf"(?=[0-9{_LETTERS}{_DASHES}() ]{{0,12}}[{_LETTERS}])(?=[{_LETTERS}]{{0,4}}[0-9])"
+    rf"{_RUN}(?:[{_DASHES}() ]{{1,2}}{_RUN}){{0,5}}(?![A-Za-z0-9_])"
 )
 _KANJI_RUN = re.compile(
     rf"[{''.join(KANJI_DIGITS)}]{{1,11}}(?:[{_DASHES}()の ]{{1,3}}[{''.join(KANJI_DIGITS)}]{{1,8}}){{0,4}}"

@@ -17,6 +17,7 @@ from hairyo.detection.identifiers.rejecters import REJECTERS, Rejecter
 from hairyo.detection.passage import Passage
 from hairyo.errors import ModelError
 
+_LIST_GAP = re.compile(r"[ ]?(?:[、,・/]|と|および|及び)[ ]?")
 _CHECKED, _UNCHECKED = 0.03, -0.05  # what a check digit adds to a label, and what a wrong one takes
 
 
@@ -61,10 +62,21 @@ class Pattern:
         text = folded(passage.normal) if self.folded else passage.normal
         if self.needs and self.needs not in text:
             return
+        last: Finding | None = None
         for match in self.regex.finditer(text):
-            finding = self._judge(match, labels)
+            finding = self._judge(match, labels) or self._listed(match, last)
             if finding is not None and not any(reject(passage, finding) for reject in self.reject):
                 yield finding
+                last = finding
+
+    def _listed(self, match: re.Match[str], last: Finding | None) -> Finding | None:
+        """Return the next item of a list under one label: 社員番号：10023、10045、10077."""
+        start, end = match.span("value")
+        if last is None or last.cue is None or not _LIST_GAP.fullmatch(match.string, last.end, start):
+            return None
+        if end - start != last.end - last.start:
+            return None
+        return self._finding(start, end, last.score, last.cue)
 
     def _judge(self, match: re.Match[str], labels: Labels) -> Finding | None:
         start, end = match.span("value")

@@ -70,6 +70,11 @@ def place_handle(passage: Passage, finding: Finding) -> bool:
     return known is not None or not re.search("[a-z]", value)
 
 
+def in_link(passage: Passage, finding: Finding) -> bool:
+    """A part of a link's path."""
+    return _WORDS["link_before"].search(_before(passage, finding, 80)) is not None
+
+
 def plain_word(passage: Passage, finding: Finding) -> bool:
     """An ordinary word or a name after a service's name (`LINE WORKS`, `LinkedIn: Taro Yamada`)."""
     text = passage.normal
@@ -91,6 +96,11 @@ def link_or_mail(passage: Passage, finding: Finding) -> bool:
         or _WORDS["domain_end"].search(_value(passage, finding))
         or re.search(r"[@/.]$", _before(passage, finding, 1))
     )
+
+
+def message_id(passage: Passage, finding: Finding) -> bool:
+    """The name of a message in a mail's header."""
+    return _WORDS["message_id"].search(_before(passage, finding, 80).lower()) is not None
 
 
 def no_letter(passage: Passage, finding: Finding) -> bool:
@@ -126,7 +136,20 @@ def no_address(passage: Passage, finding: Finding) -> bool:
 
 
 _ALL: tuple[Rejecter, ...] = (
-    amount, company, not_a_person, version_number, place_handle, plain_word, link_or_mail, no_letter,
-    product_register, few_digits, date_like, product_code, no_address,
-)  # fmt: skip
+    amount,
+    company,
+    not_a_person,
+    version_number,
+    place_handle,
+    in_link,
+    plain_word,
+    link_or_mail,
+    message_id,
+    no_letter,
+    product_register,
+    few_digits,
+    date_like,
+    product_code,
+    no_address,
+)
 REJECTERS: Mapping[str, Rejecter] = MappingProxyType({rejecter.__name__: rejecter for rejecter in _ALL})

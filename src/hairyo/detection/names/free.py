@@ -125,7 +125,7 @@ def _two_parts(reader: Reader, start: int, end: int) -> bool:
 def surname(reader: Reader) -> Iterator[Candidate]:
     """Yield surnames that the morphological analysis is sure of, where a particle follows."""
     for token in reader.tokens:
-        if token.pos[2] != "人名" or token.pos[3] != "姓" or token.end - token.start < 2:
+        if token.pos[2] != "人名" or token.pos[3] != "姓" or token.end - token.start < 2 or "(" in token.surface:
             continue
         found = traits(fold(token.surface))
         follows = _SUBJECT if found.place else _PARTICLE
@@ -169,7 +169,7 @@ def kana(reader: Reader) -> Iterator[Candidate]:
             yield Candidate(match.start(), match.end(), "names.kana", 0.75)
 
 
-_FOREIGN = re.compile(f"[{KATAKANA}]+(?:[{DOTS}][{KATAKANA}]+)+")
+_FOREIGN = re.compile(f"(?<![{KATAKANA}])[{KATAKANA}]+(?:[{DOTS}][{KATAKANA}]+)+")
 _ROMAN = re.compile(f"(?<![{LATIN}0-9@._/-])[A-Z][{LATIN}'-]+ [A-Z][{LATIN}'-]+(?![{LATIN}0-9@_]|\\.[a-z])")
 
 

@@ -38,7 +38,7 @@ _LOOKALIKES = str.maketrans("ニエロカハー", "二工口力八一")
 def _polite() -> re.Pattern[str]:
     """Return the pattern of an honorific at the end of a string, or さん anywhere in it."""
     words = tuple(word for word in cues().honorifics if len(word) > 1 and word not in ("はん", "どん"))
-    return re.compile(f".(?:さん|サン|様|さま|(?:{alternation(words)}|氏|殿)$)")
+    return re.compile(f".(?:さん|(?<![ァ-ヺー])サン|様|さま|(?:{alternation(words)}|氏|殿)$)")
 
 
 # Scores; what counts is their order against the thresholds of the finders.
@@ -116,6 +116,8 @@ def _foreign(parts: list[str]) -> float:
     ordinary = any((t.common or t.place) and not t.name for t in each)
     if ordinary or len(parts) > 6:
         return NONE if not any(t.person for t in each) else FAINT
+    if all(t.person and not t.place for t in each) and len(each) == len(parts):
+        return STRONG
     if each[0].name and not each[0].common and not any(t.common for t in each[1:]):
         return STRONG
     return FAIR if any(t.name for t in each) else WEAK
