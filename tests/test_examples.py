@@ -79,7 +79,9 @@ def test_nothing_raw_in_manifest_report_findings_or_ledger(out):
     made += [path for path in (out / ".hairyo").rglob("*") if path.is_file()]
     made += [path for path in (out.parent / "data").rglob("*") if path.is_file()]
     shown = "".join(path.read_bytes().decode("utf-8", "replace") for path in made)
-    secrets = {secret for one in EXPECTED for secret in one.get("secrets", []) if len(secret) > 3 and not secret.isdecimal()}
+    secrets = {
+        secret for one in EXPECTED for secret in one.get("secrets", []) if len(secret) > 3 and not secret.isdecimal()
+    }
     # Words that are also names of types or codes say nothing about anybody.
     neutral = {"障害者手帳", "生年月日", "労働組合"}
     assert [secret for secret in sorted(secrets - neutral) if secret in shown] == []

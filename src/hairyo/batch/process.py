@@ -20,7 +20,7 @@ from hairyo.detection.engine import detector_version
 from hairyo.detection.resolver import resolve
 from hairyo.detection.roles import role_of_text
 from hairyo.documents import Document, Edit, open_document
-from hairyo.errors import BrokenInput, InputRefused, LeakFound
+from hairyo.errors import BrokenInput, InputRefused, LeakFound, UsageError
 from hairyo.redaction import Policy, Scope, Secret, gather, plan
 from hairyo.redaction.check import check_or_destroy
 
@@ -91,7 +91,7 @@ def _process(task: Task, setup: Setup, detector: Detector) -> Result:
         if task.submission.path.is_symlink():
             raise BrokenInput("the file is a symbolic link; hand in the file itself")
         return work.done()
-    except (InputRefused, LeakFound) as error:
+    except (InputRefused, LeakFound, UsageError) as error:
         return Result("refused", reason=error.reason, detail=str(error), name=name, format=work.format)
 
 

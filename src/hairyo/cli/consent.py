@@ -10,11 +10,10 @@ if TYPE_CHECKING:
     from hairyo.messages import Lang
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     """Add the action `list` to the command's parser."""
-    from hairyo.messages import default_lang, text
+    from hairyo.messages import text
 
-    lang = default_lang()
     actions = parser.add_subparsers(dest="action", required=True, metavar=text("consent.action", lang))
     summary = text("consent.list", lang)
     action = actions.add_parser("list", help=summary, description=summary)

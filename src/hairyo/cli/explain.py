@@ -13,6 +13,9 @@ from hairyo.messages import Lang
 from hairyo.messages import text as message
 from hairyo.taxonomy import codes, types
 
+# Control characters would move the marks or steer the terminal; each is shown by one picture of it.
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+
 
 def explain(text: str, findings: Sequence[Finding], lang: Lang, console: Console | None = None) -> None:
     """Print `text` with its findings marked, and a row for each finding: what, whose, how sure, why.
@@ -24,7 +27,8 @@ def explain(text: str, findings: Sequence[Finding], lang: Lang, console: Console
         console: where to print; default standard output.
     """
     console = console or Console()
-    marked = Text(text)
+    shown = text.translate(_PICTURES)
+    marked = Text(shown)
     for finding in findings:
         marked.stylize(
             "bold white on red" if finding.special_care else "bold black on yellow",
@@ -36,7 +40,7 @@ def explain(text: str, findings: Sequence[Finding], lang: Lang, console: Console
         *(message(f"explain.{name}", lang) for name in ("span", "what", "kind", "whose", "said", "score", "why"))
     )
     for finding in findings:
-        table.add_row(*_row(text, finding, lang))
+        table.add_row(*map(Text, _row(shown, finding, lang)))
     console.print(table)
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hairyo.consent import Ledger
+    from hairyo.messages import Lang
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     """Add the actions `verify` and `head` to the command's parser."""
-    from hairyo.messages import default_lang, text
+    from hairyo.messages import text
 
-    lang = default_lang()
     actions = parser.add_subparsers(dest="action", required=True, metavar=text("consent.action", lang))
     for name in ("verify", "head"):
         summary = text(f"consent.{name}", lang)

@@ -1,6 +1,6 @@
 """The `hairyo` command: global options, the choice of the command, exit codes.
 
-A command is a module with `configure(parser)` and `run(args) -> int`. To add one: write the module, add a
+A command is a module with `configure(parser, lang)` and `run(args) -> int`. To add one: write the module, add a
 row to `COMMANDS` and its summary to `messages/cli.toml`. Only the module of the command called is
 imported, which keeps `hairyo --help` as quick as Python itself.
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from hairyo.errors import HairyoError, UsageError
-from hairyo.messages import default_lang, text
+from hairyo.messages import Lang, default_lang, text
 from hairyo.version import __version__
 
 COMMANDS = {
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (docs/cli.md lists them)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        parser = build_parser(_command_in(given))
+        parser = build_parser(_command_in(given), lang=_lang_in(given))
         args = parser.parse_args(given)
         if args.command is None:
             parser.print_help()
@@ -56,9 +56,28 @@ def _command_in(arguments: Sequence[str]) -> str | None:
     return next((argument for argument in arguments if argument in COMMANDS), None)
 
 
-def build_parser(command: str | None = None, *, every: bool = False) -> argparse.ArgumentParser:
-    """Return the parser; only `command`'s own options are filled in, or those of `every` command."""
-    lang = default_lang()
+def _lang_in(arguments: Sequence[str]) -> Lang:
+    """Return the language that `--lang` names, which the help itself must be in; else the locale's."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("--lang", choices=("ja", "en"), default=default_lang())
+    try:
+        lang: Lang = parser.parse_known_args(arguments)[0].lang
+    except argparse.ArgumentError:  # the real parser will say so
+        return default_lang()
+    return lang
+
+
+def build_parser(
+    command: str | None = None, *, every: bool = False, lang: Lang | None = None
+) -> argparse.ArgumentParser:
+    """Return the parser; only `command`'s own options are filled in, or those of `every` command.
+
+    Args:
+        command: the command called, or None.
+        every: whether to fill in all commands, for the reference.
+        lang: language of the help, and default of `--lang`; None for the locale's.
+    """
+    lang = lang or default_lang()
     parser = argparse.ArgumentParser(
         prog="hairyo", description=text("cli.description", lang), epilog=text("cli.epilog", lang)
     )
@@ -69,5 +88,5 @@ def build_parser(command: str | None = None, *, every: bool = False) -> argparse
         summary = text(f"cli.{name}", lang)
         sub = commands.add_parser(name, help=summary, description=summary)
         if every or name == command:
-            import_module(module).configure(sub)
+            import_module(module).configure(sub, lang)
     return parser

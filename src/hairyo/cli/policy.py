@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hairyo.messages import Lang
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     """Add `hairyo policy show`."""
-    actions = parser.add_subparsers(dest="action", required=True)
-    show = actions.add_parser("show", help="print the policy, type by type")
-    show.add_argument("--policy", default="client-company", help="a name or a TOML file")
+    from hairyo.messages import text
+
+    actions = parser.add_subparsers(dest="action", required=True, metavar=text("consent.action", lang))
+    summary = text("taxonomy.show", lang)
+    show = actions.add_parser("show", help=summary, description=summary)
+    show.add_argument("--policy", default="client-company", help=text("taxonomy.policy", lang))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -17,11 +24,13 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from hairyo.messages import text
     from hairyo.redaction import Policy
     from hairyo.taxonomy import types
 
     policy = Policy.load(args.policy)
-    table = Table("type", "name", "operator", title=f"{policy.name} {policy.digest[:12]}")
+    heads = (text(f"taxonomy.{name}", args.lang) for name in ("type", "name", "operator"))
+    table = Table(*heads, title=f"{policy.name} {policy.digest[:12]}")
     for one in types().values():
         table.add_row(one.name, one.ja if args.lang == "ja" else one.en, policy.operator(one.name).name)
     Console().print(table)

@@ -5,32 +5,31 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hairyo.messages import Lang
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     """Add the options of `hairyo run`."""
-    parser.add_argument("submissions", type=Path, help="folder of files, or one file")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="output folder; a run in it is resumed")
-    parser.add_argument(
-        "--columns",
-        metavar="MAP",
-        help="column map for tables: user=会員ID,name=氏名,text=自己PR (default: by column names)",
-    )
-    parser.add_argument("--policy", default="client-company", help="redaction policy: a name or a TOML file")
-    parser.add_argument("--recipient", default="", help="code of the recipient; keyed stand-ins differ by recipient")
-    parser.add_argument("--ledger", metavar="URL", help="consent ledger (default: SQLite in the data folder)")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default 1)")
-    parser.add_argument(
-        "--timeout", type=float, default=600.0, metavar="S", help="seconds a file may take (default 600)"
-    )
-    parser.add_argument(
-        "--memory", type=int, metavar="BYTES", help="address space a worker may use (default: no limit)"
-    )
-    parser.add_argument("--channel", default="upload", help="how the submissions came (form, upload, chat, mail, ...)")
-    parser.add_argument(
-        "--report-lang", choices=("ja", "en"), default="ja", help="language of report.html (default ja)"
-    )
-    parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
+    from hairyo.messages import text
+
+    def add(name: str, **settings: Any) -> None:
+        parser.add_argument(name, help=text(f"run.{name.lstrip('-').replace('-', '_')}", lang), **settings)
+
+    add("submissions", type=Path)
+    add("--out", type=Path, required=True, metavar="DIR")
+    add("--columns", metavar="MAP")
+    add("--policy", default="client-company")
+    add("--recipient", default="")
+    add("--ledger", metavar="URL")
+    add("--workers", type=int, default=1, metavar="N")
+    add("--timeout", type=float, default=600.0, metavar="S")
+    add("--memory", type=int, metavar="BYTES")
+    add("--channel", default="upload")
+    add("--report-lang", choices=("ja", "en"), default="ja")
+    add("--quiet", action="store_true")
 
 
 def run(args: argparse.Namespace) -> int:

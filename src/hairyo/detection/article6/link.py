@@ -25,7 +25,10 @@ class Link:
     cue: tuple[int, int]
 
 
+_ENDS_NOUN = re.compile(r"[一-龠々ァ-ヶーA-Za-z0-9]")
 _NOUN = re.compile(r"[一-龠々ァ-ヶー][一-龠々ァ-ヶ]")
+# Marks that may close around a term (「うつ病」, **うつ病**) before its sentence goes on.
+_CLOSERS = "*_`」』)]\"'”’"
 
 
 @cache
@@ -62,7 +65,7 @@ def is_compound(passage: Passage, end: int) -> bool:
 
 def is_listed(passage: Passage, end: int, type_: str) -> bool:
     """Tell whether the term of `type_` that ends at `end` stands in a list or owns something else."""
-    if type_ not in settings("business")["listed_types"]:
+    if type_ not in settings("business")["listed_types"] or not _ENDS_NOUN.match(passage.normal[end - 1]):
         return False
     return _business("listed").match(passage.normal[end : end + 40]) is not None
 
@@ -79,6 +82,7 @@ def link(discourse: Discourse, start: int, end: int) -> Link | None:
     """Return what ties the topic at `start:end` to a person, or None."""
     passage = discourse.passage
     stop = max(end, clause_end(passage, end))
+    end += len(passage.normal[end:stop]) - len(passage.normal[end:stop].lstrip(_CLOSERS))
     clause = passage.normal[end:stop]
     common = _business("common").fullmatch(passage.normal[start:end]) is not None
     found = (_business("common_tie") if common else _pattern("person_link_right")).search(clause)
@@ -90,6 +94,6 @@ def link(discourse: Discourse, start: int, end: int) -> Link | None:
     if person is not None:
         return Link(0.7, (person.start, person.end))
     near = [m for m in owners if "、" not in passage.normal[m.end + 1 : start] and start - m.end <= 12]
-    if near and not _pattern("right_business").search(clause):
+    if near:
         return Link(0.7, (near[-1].start, near[-1].end))
     return None

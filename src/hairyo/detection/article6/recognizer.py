@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hairyo.detection.article6 import domicile
 from hairyo.detection.article6.candidates import Candidate, candidates
@@ -29,6 +30,8 @@ from hairyo.detection.finding import Finding
 from hairyo.detection.passage import Passage
 from hairyo.taxonomy import codes, types
 
+_JOINT = re.compile(r"で|の|により|のため(?:に)?|の治療で")
+_DONE_ABOUT_IT = re.compile(r"(?:長期|再|緊急)?(?:入院|通院|手術|治療|療養|加療|闘病|服薬|休職|休業)(?:中|歴|し[てたま][^、。]{0,6})?")
 # A form's question and its answer stand on one line of at most this many characters.
 _QUESTION = 80
 _FACT, _ANSWER, _DENIED, _TOLD_BY_FIELD, _BARE, _BESIDE = 0.9, 0.85, 0.8, 0.85, 0.7, 0.6
@@ -58,9 +61,9 @@ class Article6Recognizer:
                 kept.append(verdict)
             elif verdict == "waiting":
                 waiting.append(candidate)
-        yield from kept
-        yield from judging.beside(waiting, kept)
-        yield from judging.bare_answers()
+        kept += judging.beside(waiting, kept)
+        kept += judging.bare_answers()
+        yield from _merged(kept, passage.normal)
         for start, end, cue in domicile.find(passage.normal):
             entry = Entry("DOMICILE", "A6_2_DOMICILE", "fact", "article6.domicile")
             yield judging.finding(Candidate(start, end, entry), Judgement("affirmed", cue), 0.95)
@@ -118,8 +121,8 @@ class _Judging:
             said = Judgement("negated" if answer == "none" else "affirmed")
             return self.finding(candidate, said, _ANSWER)
         said = judge(self.passage, candidate.start, candidate.end, candidate.entry.code)
-        if candidate.entry.strength == "label":
-            return self.finding(candidate, said, _DENIED) if said.polarity == "negated" else None
+        if candidate.entry.strength == "label" and said.polarity == "negated":
+            return self.finding(candidate, said, _DENIED)
         if ticked(self.passage.normal, candidate.start) or (field is not None and self._asks(field)):
             return self.finding(candidate, said, _TOLD_BY_FIELD)
         return self._in_prose(candidate, said)
@@ -135,7 +138,7 @@ class _Judging:
         tie = link(self.discourse, start, end)
         if tie is not None:
             return self.finding(candidate, said, tie.score)
-        if _said_at_once(said, candidate):
+        if _said_at_once(said, candidate) or (not bare and self.discourse.relation(start) is not None):
             return self.finding(candidate, said, _BARE)
         return None if bare else "waiting"
 
@@ -148,17 +151,17 @@ class _Judging:
                 yield self.finding(candidate, said, _BESIDE)
 
     def _near(self, fact: Finding, candidate: Candidate) -> bool:
-        """Tell whether a fact stands in the same sentence as a candidate or the one before, on one line."""
+        """Tell whether a fact stands in the same sentence as a candidate or one beside it, on one line."""
         here, there = sentence_of(self.passage, candidate.start), sentence_of(self.passage, fact.start)
         first, last = sorted((fact.start, candidate.start))
-        return here - there in (0, 1) and "\n" not in self.passage.normal[first:last]
+        return abs(here - there) <= 1 and "\n" not in self.passage.normal[first:last]
 
     def bare_answers(self) -> Iterator[Finding]:
         """Yield the answers to labels that ask for one thing, whatever it is called: 「アレルギー:そば」."""
         for field in self.fields:
-            entry = next((one for one in self._entries(field) if one.strength == "label"), None)
-            if entry is not None:
-                for start, end in bare_answers(self.passage.normal, field):
+            entries = sorted(self._entries(field), key=lambda entry: entry.strength != "label")
+            for start, end in bare_answers(self.passage.normal, field):
+                for entry in entries[:1]:
                     yield self.finding(Candidate(start, end, entry), Judgement("affirmed", field.label), _BARE)
 
     def finding(self, candidate: Candidate, said: Judgement, score: float) -> Finding:
@@ -221,6 +224,23 @@ class _Judging:
     def _asks(self, field: Field) -> bool:
         """Tell whether a field's label asks for Article 6 facts, so that any topic in its answer is one."""
         return asks_for_facts(self._label(field)) or any(one.strength == "label" for one in self._entries(field))
+
+
+def _merged(found: list[Finding], text: str) -> list[Finding]:
+    """Return the findings with an illness and what was done about it in one: うつ病 + で + 入院."""
+    merged: list[Finding] = []
+    for one in sorted(found):
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and (last.type, last.subject, last.polarity) == (one.type, one.subject, one.polarity)
+            and _JOINT.fullmatch(text[last.end : one.start])
+            and _DONE_ABOUT_IT.fullmatch(text[one.start : one.end])
+        ):
+            merged[-1] = replace(last, end=one.end)
+        else:
+            merged.append(one)
+    return merged
 
 
 def _said_at_once(said: Judgement, candidate: Candidate) -> bool:

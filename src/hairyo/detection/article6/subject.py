@@ -27,6 +27,8 @@ _OWNED_WITHIN = 8
 # How many sentences back a subject is carried, on one line and over the turns of a conversation.
 _CARRIED = 3
 _CARRIED_IN_TALK = 3
+# The fields of one contact stand within this many characters.
+_RECORD = 200
 _SPEAKER = re.compile(r"^\s*(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?\)?\]?\s*)?([^:\s「」。、]{1,12})(?:\s*[:>]|\s)\s*")
 _INHERITED = ("LINEAGE", "RACE", "DISCRIMINATION", "SOCIAL_STATUS")
 
@@ -110,7 +112,7 @@ class Discourse:
         sentence_end = self.passage.sentences[number][1]
         if found := _pattern("modified_noun").match(self.passage.normal[end:sentence_end]):
             return Owner("other", (end, end + found.end()))
-        return self._carried(number, type_) or self._default(number)
+        return self._carried(number, type_) or self.relation(start) or self._default(number)
 
     def modified(self, end: int, inside: list[Mention]) -> Mention | None:
         """Return the person right after the fact whom it modifies."""
@@ -119,6 +121,15 @@ class Discourse:
             if mention.start >= end and len(gap) <= 24 and mention.whose != "self" and not mention.house:
                 return mention if _pattern("modifies").match(gap) else None
         return None
+
+    def relation(self, start: int) -> Owner | None:
+        """Return whose the record of a list of contacts is that `start` stands in: 「間柄:祖母」 some lines above."""
+        first = max(0, start - _RECORD)
+        found = list(_pattern("relation").finditer(self.passage.normal, first, start))
+        if not found:
+            return None
+        whose: Subject = "family" if _pattern("family").match(found[-1].group(1)) else "other"
+        return Owner(whose, found[-1].span(1))
 
     def _carried(self, number: int, type_: str) -> Owner | None:
         """Return the subject of what was said just before: on the same line, or a few turns up."""

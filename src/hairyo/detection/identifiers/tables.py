@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _DELIMITERS = tuple(map(re.compile, (r"\t", r"[|│┃]", r",", r" {2,}")))
+# Headers that say nothing of what stands below them: then the first cell of the row is the label.
+_GENERIC = re.compile(r"項目|内容|記入欄|回答|ご?記入|値|データ|詳細|説明|[Vv]alue|[Cc]ontent")
 _MOST_CELLS, _LONGEST_HEADER, _LONGEST_ROW = 100, 24, 5_000
 
 
@@ -40,10 +42,11 @@ def _delimiter(text: str, start: int, end: int) -> re.Pattern[str] | None:
     return next((one for one, count in counts.items() if 2 <= count <= _MOST_CELLS), None)
 
 
-def _is_header(text: str, cells: list[tuple[int, int]]) -> bool:
+def _is_header(text: str, cells: list[tuple[int, int]], *, ruled: bool) -> bool:
+    """Whether a line names columns; two cells alone (| 名前 | 朴 |) do so only over a rule."""
     filled = [text[start:end].strip() for start, end in cells]
     short = all(len(cell) <= _LONGEST_HEADER and not re.search(r"[0-9@。]", cell) for cell in filled)
-    return len(cells) >= 3 and short and sum(map(bool, filled)) >= 2
+    return len(cells) >= 3 and short and sum(map(bool, filled)) >= (2 if ruled else 3)
 
 
 def _rule(text: str, start: int, end: int) -> bool:
@@ -55,7 +58,8 @@ def cells(text: str) -> Iterator[Cell]:
     """Yield the cells that stand under a header, in order; spans are offsets in `text`."""
     header: list[tuple[int, int]] = []
     delimiter: re.Pattern[str] | None = None
-    for line in re.finditer(r"[^\n]+|\n(?=\n)", text):
+    lines = list(re.finditer(r"[^\n]+|\n(?=\n)", text))
+    for number, line in enumerate(lines):
         start, end = line.span()
         found = _delimiter(text, start, end)
         if found is None or line[0] == "\n":
@@ -64,10 +68,12 @@ def cells(text: str) -> Iterator[Cell]:
         if header and _rule(text, start, end):
             continue
         spans = _cells(text, start, end, found)
-        if _is_header(text, spans):
+        ruled = number + 1 < len(lines) and _rule(text, *lines[number + 1].span())
+        if _is_header(text, spans, ruled=ruled):
             header, delimiter = spans, found
         elif header and found == delimiter and len(spans) >= len(header) - 1:
-            yield from (Cell(*cell, head) for cell, head in zip(spans, header, strict=False))
+            pairs = zip(spans, header, strict=False)
+            yield from (Cell(*cell, head) for cell, head in pairs if not _GENERIC.fullmatch(text[slice(*head)].strip()))
         else:
             header = []
 
