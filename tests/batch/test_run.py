@@ -79,6 +79,27 @@ def test_only_what_is_new_changed_or_broken_is_done_again(source, tmp_path):
     assert (out / "copies" / "c.txt").read_text(encoding="utf-8") == "人物Aと申します。"
 
 
+def test_findings_follow_their_input_when_files_come_and_go(source, tmp_path):
+    out = tmp_path / "out"
+    (source / "b.txt").write_text("佐藤花子と申します。", encoding="utf-8")
+    run(source, out)
+    (source / "0.txt").write_text("メールはa@example.jpです。", encoding="utf-8")
+    (source / "a.txt").unlink()
+    run(source, out)
+    found = [(row["input"], row["type"]) for row in pq.read_table(out / "findings.parquet").to_pylist()]
+    assert found == [(0, "EMAIL"), (1, "PERSON")]
+    assert len(list((out / ".hairyo" / "findings").iterdir())) == 2
+
+
+def test_the_role_column_of_a_table_counts(source, tmp_path):
+    table = "会員ID,役割,自己PR\n1,profile,うつ病で休職しました。\n2,referral,うつ病で休職されました。\n"
+    (source / "t.csv").write_text(table, encoding="utf-8")
+    (source / "a.txt").unlink()
+    run(source, tmp_path / "out", options=RunOptions(columns="user=会員ID,role=役割,text=自己PR"))
+    rows = pq.read_table(tmp_path / "out" / "findings.parquet").to_pylist()
+    assert [row["subject"] for row in rows if row["type"] == "HEALTH"] == ["self", "other"]
+
+
 def test_another_policy_makes_other_copies(source, tmp_path):
     out = tmp_path / "out"
     run(source, out)
@@ -162,7 +183,7 @@ def test_personal_names_in_file_names_go(source, tmp_path):
     shown += (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "山田" not in shown
     assert "佐藤" not in shown
-    assert len([path for path in (tmp_path / "out" / "copies").rglob("*.txt")]) == 2
+    assert len(list((tmp_path / "out" / "copies").rglob("*.txt"))) == 2
 
 
 CSV = "会員ID,氏名,自己PR\r\n1001,山田太郎,うつ病で休職しました。\r\n1002,佐藤花子,糖尿病治療薬の営業です。\r\n"
@@ -213,7 +234,7 @@ def test_the_index_says_whose_a_file_is(source, tmp_path):
 )
 def test_a_wrong_index_is_told_before_anything_is_done(source, tmp_path, index):
     (source / "_submissions.csv").write_text(index, encoding="utf-8")
-    with pytest.raises(UsageError, match="_submissions.csv"):
+    with pytest.raises(UsageError, match="_submissions"):
         run(source, tmp_path / "out")
     assert not (tmp_path / "out" / "copies").exists()
 

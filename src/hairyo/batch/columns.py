@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_args
 
 from hairyo.batch.assemble import Unit
-from hairyo.detection import Finding, Subject
+from hairyo.detection import Finding, Role, Subject
 from hairyo.documents import Block, ColumnMap
 
 
@@ -47,8 +47,19 @@ def cell_findings(unit: Unit, columns: ColumnMap | None) -> Iterator[Finding]:
 
 def user_of(unit: Unit, columns: ColumnMap | None) -> str | None:
     """Return the user's id of a table record, or None where no column holds one."""
+    return _cell(unit, columns, "user")
+
+
+def declared_role(unit: Unit, columns: ColumnMap | None) -> Role | None:
+    """Return the role that a table record declares for itself in its `role` column, or None."""
+    value = _cell(unit, columns, "role")
+    return next((role for role in get_args(Role) if role == value), None)
+
+
+def _cell(unit: Unit, columns: ColumnMap | None, role: str) -> str | None:
+    """Return what a record's column of `role` holds, or None."""
     given = {} if columns is None else columns.roles
     for block in unit.blocks:
-        if role_of(block, given) == "user" and block.text.strip():
+        if role_of(block, given) == role and block.text.strip():
             return block.text.strip()
     return None

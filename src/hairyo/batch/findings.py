@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 from hairyo.batch.assemble import Unit
 from hairyo.detection import Finding
 
-SCHEMA = pa.schema(
+_NUMBER = pa.field("input", pa.int64())
+_SHARD = pa.schema(
     [
-        ("input", pa.int64()),
         ("record", pa.int64()),
         ("block", pa.int64()),
         ("locator", pa.string()),
@@ -31,6 +31,7 @@ SCHEMA = pa.schema(
         ("rule", pa.string()),
     ]
 )
+SCHEMA = pa.schema([_NUMBER, *_SHARD])
 _BATCH = 20_000
 
 
@@ -43,7 +44,7 @@ class FindingsShard:
         self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> Self:
-        self._writer = pq.ParquetWriter(self._path, SCHEMA)
+        self._writer = pq.ParquetWriter(self._path, _SHARD)
         return self
 
     def __exit__(
@@ -53,13 +54,12 @@ class FindingsShard:
         if self._writer is not None:
             self._writer.close()
 
-    def add(self, number: int, unit: Unit, found: Iterable[Finding]) -> None:
-        """Add the findings of one unit of input `number`."""
+    def add(self, unit: Unit, found: Iterable[Finding]) -> None:
+        """Add the findings of one unit."""
         for finding in found:
             for at, start, end in unit.places(finding.start, finding.end):
                 self._rows.append(
                     {
-                        "input": number,
                         "record": unit.record,
                         "block": unit.blocks[at].index,
                         "locator": unit.blocks[at].locator,
@@ -80,18 +80,19 @@ class FindingsShard:
 
     def _flush(self) -> None:
         if self._writer is not None and self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=SCHEMA))
+            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SHARD))
             self._rows = []
 
 
-def merge(shards: Sequence[Path], target: Path) -> int:
-    """Write the rows of `shards`, in their order, to `target` at once; return how many there are."""
+def merge(shards: Sequence[tuple[int, Path]], target: Path) -> int:
+    """Write the rows of `shards` to `target` at once, each under its input's number; return how many there are."""
     rows = 0
     part = target.with_name(target.name + ".part")
     with pq.ParquetWriter(part, SCHEMA) as writer:
-        for shard in shards:
+        for number, shard in shards:
             for batch in pq.ParquetFile(shard).iter_batches(_BATCH):
-                writer.write_batch(batch)
+                numbers = pa.array([number] * batch.num_rows, pa.int64())
+                writer.write_batch(pa.RecordBatch.from_arrays([numbers, *batch.columns], schema=SCHEMA))
                 rows += batch.num_rows
     part.replace(target)
     return rows

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hairyo.batch.assemble import Unit, units
-from hairyo.batch.columns import cell_findings, user_of
+from hairyo.batch.columns import cell_findings, declared_role, user_of
 from hairyo.batch.findings import FindingsShard
 from hairyo.batch.inputs import Submission
 from hairyo.batch.options import RunOptions
@@ -38,10 +38,11 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One submission, and its number in the run's work folder."""
+    """One submission, its digest, and the key that its files in the work folder are named by."""
 
     submission: Submission
     digest: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,8 @@ class _Work:
     """The processing of one submission: what is found, planned and counted on the way."""
 
     def __init__(self, task: Task, setup: Setup, detector: Detector) -> None:
-        self.submission, self.digest, self.setup, self.detector = (
-            task.submission,
-            task.digest,
-            setup,
-            detector,
-        )
+        self.task, self.submission, self.digest = task, task.submission, task.digest
+        self.setup, self.detector = setup, detector
         self.key = setup.keys.subkey("redaction")
         self.format = ""
         self.counts: Counter[str] = Counter()
@@ -126,9 +123,9 @@ class _Work:
                 format=self.format, name=self.safe_name(Scope(key=self.key)),
             )  # fmt: skip
         scope = self._scope(None)
-        target = self.setup.work / f"{self.submission.number:08d}{self.submission.path.suffix.lower()}"
+        target = self.setup.work / f"{self.task.key}{self.submission.path.suffix.lower()}"
         target.unlink(missing_ok=True)
-        with FindingsShard(self.setup.work / "findings" / f"{self.submission.number:08d}.parquet") as shard:
+        with FindingsShard(self.setup.work / "findings" / f"{self.task.key}.parquet") as shard:
             edits = list(self._edits(document, scope, shard))
         document.write(target, sorted(edits))
         report = check_or_destroy(target, document.format, self.secrets)
@@ -153,7 +150,7 @@ class _Work:
         for unit in units(document.blocks()):
             found = self._scan(unit)
             located = list(_located(unit, found, 0 if unit.record is not None else passed))
-            shard.add(self.submission.number, unit, found)
+            shard.add(unit, found)
             self._count(found)
             if unit.record is None:
                 whole.append((unit, found))
@@ -169,7 +166,8 @@ class _Work:
             yield from self._planned(unit, found, scope)
 
     def _scan(self, unit: Unit) -> list[Finding]:
-        role: Role | None = self.submission.role or role_of_text(unit.text)
+        declared = self.submission.role or declared_role(unit, self.setup.options.column_map)
+        role: Role | None = declared or role_of_text(unit.text)
         found = self.detector.scan(unit.text, role=role)
         return resolve([*found, *cell_findings(unit, self.setup.options.column_map)])
 

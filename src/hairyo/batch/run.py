@@ -21,7 +21,7 @@ from hairyo.batch.pool import Failure, run_tasks
 from hairyo.batch.process import Result, Setup, Task, file_digest, make_processor, versions_of
 from hairyo.batch.report import report_html
 from hairyo.consent import Keys, Ledger
-from hairyo.errors import OutputError
+from hairyo.errors import OutputError, UsageError
 from hairyo.messages import Lang
 from hairyo.redaction import Policy
 from hairyo.version import __version__
@@ -109,7 +109,7 @@ class _Run:
 
         def tasks() -> Iterator[Task]:
             for submission in inputs:
-                task = Task(submission, _digest(submission))
+                task = self._task(submission)
                 if self._is_done(task):
                     self._step()
                 else:
@@ -121,23 +121,23 @@ class _Run:
             self._book(waiting.pop(0), result)
             self._step()
 
-    def _key(self, task: Task) -> str:
-        """Return what an input's line in the journal goes by: its place, content and all that decides the copy."""
+    def _task(self, submission: Submission) -> Task:
+        """Return the task of a submission; its key covers its place, content and all that decides the copy."""
+        digest = _digest(submission)
         options = self.setup.options.model_dump(include={"columns", "policy", "recipient", "channel"})
-        submission = task.submission
         said = json.dumps(
             [submission.user, submission.role, submission.channel, str(submission.submitted_at), options],
             sort_keys=True,
         )
         versions = self.setup.versions
-        parts = (submission.relative, task.digest, said, versions.hairyo, versions.detector, versions.policy)
-        return self.setup.keys.mac("journal", *parts)
+        parts = (submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy)
+        key = self.keys[submission.number] = self.setup.keys.mac("journal", *parts)
+        return Task(submission, digest, key)
 
     def _is_done(self, task: Task) -> bool:
-        key = self.keys[task.submission.number] = self._key(task)
-        row = self.rows.get(key)
-        if row is None or row["outcome"] == "failed":
-            return False
+        row = self.rows.get(task.key)
+        if row is None or row["outcome"] == "failed" or row["reason"] == UsageError.reason:
+            return False  # what went wrong may have been put right meanwhile
         if row["copy"] is not None:
             copy = self.out / "copies" / row["copy"]
             if not copy.is_file() or file_digest(copy) != row["copy_sha256"]:
@@ -155,7 +155,7 @@ class _Run:
         self.disclosures += new
         copy = None if result.copy is None else self._place(result.copy, result.name)
         row: dict[str, Any] = {
-            "key": self.keys[task.submission.number],
+            "key": task.key,
             "number": task.submission.number,
             "input": result.name,
             "sha256": task.digest,
@@ -209,8 +209,11 @@ class _Run:
             "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines),
         )
         self._drop_stale_copies(rows)
-        shards = [self.journal.shards / f"{row['number']:08d}.parquet" for row in rows if row["outcome"] == "copied"]
-        merge([shard for shard in shards if shard.exists()], self.out / "findings.parquet")
+        shards = {row["key"]: (row["number"], self.journal.shards / f"{row['key']}.parquet") for row in rows}
+        merge([shards[row["key"]] for row in rows if row["outcome"] == "copied"], self.out / "findings.parquet")
+        for stale in self.journal.shards.glob("*.parquet"):
+            if stale.stem not in shards:
+                stale.unlink()
         write_whole(self.out / "report.html", report_html(lines, lang))
         outcomes = {outcome: sum(row["outcome"] == outcome for row in rows) for outcome in OUTCOMES}
         return RunSummary(self.out, outcomes, self.skipped, self.disclosures)

@@ -31,7 +31,9 @@ from hairyo.detection.passage import Passage
 from hairyo.taxonomy import codes, types
 
 _JOINT = re.compile(r"で|の|により|のため(?:に)?|の治療で")
-_DONE_ABOUT_IT = re.compile(r"(?:長期|再|緊急)?(?:入院|通院|手術|治療|療養|加療|闘病|服薬|休職|休業)(?:中|歴|し[てたま][^、。]{0,6})?")
+_DONE_ABOUT_IT = re.compile(
+    r"(?:長期|再|緊急)?(?:入院|通院|手術|治療|療養|加療|闘病|服薬|休職|休業)(?:中|歴|し[てたま][^、。]{0,6})?"
+)
 # A form's question and its answer stand on one line of at most this many characters.
 _QUESTION = 80
 _FACT, _ANSWER, _DENIED, _TOLD_BY_FIELD, _BARE, _BESIDE = 0.9, 0.85, 0.8, 0.85, 0.7, 0.6
