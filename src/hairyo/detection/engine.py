@@ -26,7 +26,13 @@ class Detector:
     """Finds personal and special-care-required information in Japanese text.
 
     Holds no state between calls; one detector serves any number of texts, one thread at a time.
+
+    Args:
+        core: characters of a long text that are read at once, context apart.
     """
+
+    def __init__(self, *, core: int = CORE) -> None:
+        self._core = core
 
     @cached_property
     def recognizers(self) -> tuple[Recognizer, ...]:
@@ -49,7 +55,7 @@ class Detector:
             Findings whose offsets are code points of `text`, end exclusive.
         """
         found: list[Finding] = []
-        for start, end in windows(text):
+        for start, end in windows(text, self._core):
             first, last = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
             for finding in self._scan_window(text[first:last], role):
                 if start <= first + finding.start < end:

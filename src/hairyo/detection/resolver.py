@@ -8,6 +8,7 @@ smaller one goes to the winner beside it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -35,34 +36,33 @@ def _weight(finding: Finding) -> tuple[int, float, int, int]:
 
 def resolve(findings: Iterable[Finding]) -> list[Finding]:
     """Return disjoint findings in text order that cover exactly what the given ones cover."""
-    taken: list[Finding] = []
+    taken: list[Finding] = []  # disjoint, in text order
     for finding in sorted(set(findings), key=lambda f: (_weight(f), f.type, f.rule)):
         for start, end in _remainders(finding, taken):
+            at = bisect_left(taken, start, key=_start)
             if 2 * (end - start) >= finding.end - finding.start:
-                taken.append(replace(finding, start=start, end=end))
-            else:
-                _absorb(taken, start, end)
-    return sorted(taken)
+                taken.insert(at, replace(finding, start=start, end=end))
+            elif at > 0 and taken[at - 1].end == start:
+                taken[at - 1] = replace(taken[at - 1], end=end)
+            else:  # what cut the remainder off stands right behind it
+                taken[at] = replace(taken[at], start=start)
+    return taken
+
+
+def _start(finding: Finding) -> int:
+    return finding.start
 
 
 def _remainders(finding: Finding, taken: list[Finding]) -> list[tuple[int, int]]:
-    """Return what `finding` covers and none of `taken` does."""
-    spans = [(finding.start, finding.end)]
-    for other in taken:
-        if other.end <= finding.start or finding.end <= other.start:
-            continue
-        parts = [(start, min(end, other.start)) for start, end in spans]
-        parts += [(max(start, other.end), end) for start, end in spans]
-        spans = [(start, end) for start, end in parts if start < end]
+    """Return what `finding` covers and none of `taken`, disjoint and in order, does."""
+    spans, at = [], finding.start
+    number = max(0, bisect_right(taken, finding.start, key=_start) - 1)
+    while number < len(taken) and taken[number].start < finding.end:
+        other = taken[number]
+        if at < other.start:
+            spans.append((at, other.start))
+        at = max(at, other.end)
+        number += 1
+    if at < finding.end:
+        spans.append((at, finding.end))
     return spans
-
-
-def _absorb(taken: list[Finding], start: int, end: int) -> None:
-    """Extend the finding of `taken` that touches `start:end` over it."""
-    for at, other in enumerate(taken):
-        if other.end == start:
-            taken[at] = replace(other, end=end)
-            return
-        if other.start == end:
-            taken[at] = replace(other, start=start)
-            return

@@ -60,7 +60,9 @@ def _joined(ones: list[Candidate]) -> list[Candidate]:
 
 def _disjoint(ones: list[Candidate]) -> list[Candidate]:
     taken: list[Candidate] = []
+    covered = bytearray(max((one.end for one in ones), default=0))
     for one in sorted(ones, key=lambda c: (_ORDER[c.entry.strength], c.start, c.start - c.end)):
-        if all(one.end <= other.start or other.end <= one.start for other in taken):
+        if not any(covered[one.start : one.end]):
+            covered[one.start : one.end] = b"\1" * (one.end - one.start)
             taken.append(one)
     return taken

@@ -10,6 +10,8 @@ from hairyo.detection.passage import Passage
 # Conjunctive particles that close a clause. て and ながら do so only before a comma.
 _CLOSING = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "し", "のに", "ものの", "ばってん", "けんど"))
 _LOOSE = frozenset(("て", "で", "つつ", "ながら"))
+# No clause of real text is longer; a bound keeps hostile text without any mark from costing its square.
+REACH = 160
 _VERBAL = frozenset(("動詞", "助動詞", "形容詞"))
 
 
@@ -21,7 +23,7 @@ def sentence_of(passage: Passage, offset: int) -> int:
 
 def clause_end(passage: Passage, offset: int) -> int:
     """Return the end of the clause that runs on at `offset`, at most the end of its sentence."""
-    end = passage.sentences[sentence_of(passage, offset)][1]
+    end = min(passage.sentences[sentence_of(passage, offset)][1], offset + REACH)
     tokens = passage.tokens
     at = bisect_left(passage.token_starts, offset)
     while at < len(tokens) and tokens[at].start < end:

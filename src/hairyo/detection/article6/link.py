@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from hairyo.detection.article6.clauses import clause_end, sentence_of
+from hairyo.detection.article6.clauses import REACH, clause_end, sentence_of
 from hairyo.detection.article6.lexicon import settings
 from hairyo.detection.article6.subject import Discourse
 from hairyo.detection.passage import Passage
@@ -45,8 +45,9 @@ def _business(name: str) -> re.Pattern[str]:
 def is_business(passage: Passage, start: int, end: int) -> bool:
     """Tell whether the words around `start:end` make it a product, a client, a study or a statistic."""
     sentence = passage.sentences[sentence_of(passage, start)]
-    after, before = passage.normal[end : sentence[1]], passage.normal[sentence[0] : start]
-    if _business("contract").search(passage.normal[sentence[0] : sentence[1]]):
+    first, last = max(sentence[0], start - REACH), min(sentence[1], end + REACH)
+    after, before = passage.normal[end:last], passage.normal[first:start]
+    if _business("contract").search(passage.normal[first:last]):
         return True
     if _business("dealing").search(before):
         return True

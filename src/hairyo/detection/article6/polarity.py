@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from hairyo.detection.article6.clauses import clause_end, sentence_of
+from hairyo.detection.article6.clauses import REACH, clause_end, sentence_of
 from hairyo.detection.article6.lexicon import settings
 from hairyo.detection.finding import Polarity
 from hairyo.detection.passage import Passage
@@ -82,13 +82,14 @@ def judge(passage: Passage, start: int, end: int, code: str) -> Judgement:
             return _at(end, found, "negated")
     if code == "A6_5_MEDS" and (found := patterns.ended.search(clause)):
         return _at(end, found, "negated")
-    following = passage.normal[stop : sentence[1]] or passage.normal[sentence[1] : sentence[1] + 20]
+    following = passage.normal[stop : min(sentence[1], stop + REACH)] or passage.normal[sentence[1] : sentence[1] + 20]
     if found := patterns.next.search(following):
         return _at(stop, found, "negated")
     if (found := patterns.after.search(clause)) and not patterns.certain.search(clause):
         return _at(end, found, "uncertain")
-    if found := patterns.before.search(passage.normal[sentence[0] : start]):
-        return _at(sentence[0], found, "uncertain")
+    first = max(sentence[0], start - REACH)
+    if found := patterns.before.search(passage.normal[first:start]):
+        return _at(first, found, "uncertain")
     return Judgement("affirmed")
 
 

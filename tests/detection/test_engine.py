@@ -1,0 +1,107 @@
+"""The detector as a whole: offsets, long texts, seams, hostile input."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hairyo.detection import Detector
+from hairyo.detection.engine import detector_version, windows
+from hairyo.detection.morphology import MAX_BYTES, pieces, tokens
+
+DETECTOR = Detector()
+FACTS = [
+    "私は山田太郎と申します。",
+    "電話は090-1234-5678です。",
+    "三年前にうつ病で休職しました。",
+    "創価学会の会員です。",
+    "メールはtaro@example.jpへ。",
+    "前科はありません。",
+]
+FILLERS = ["本日は晴天です。", "販路の開拓が得意です。", "よろしくお願いいたします。\n", "数字に強いほうです。"]
+SENTENCES = st.lists(st.sampled_from(FACTS + FILLERS), min_size=1, max_size=30)
+
+
+def found(detector, text):
+    return [(one.start, one.end, one.type) for one in detector.scan(text)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(SENTENCES, st.integers(60, 200))
+def test_no_finding_is_lost_at_a_seam(sentences, core):
+    text = "".join(sentences)
+    assert found(Detector(core=core), text) == found(DETECTOR, text)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 80))
+def test_a_seam_in_a_text_without_any_mark_loses_nothing(shift):
+    text = "あ" * shift + "うつ病で休職しました" + "い" * 60
+    assert [kind for *_, kind in found(Detector(core=50), text)] == ["HEALTH"]
+
+
+@given(st.text(max_size=300), st.integers(1, 50))
+def test_windows_cover_the_text_in_order(text, core):
+    spans = list(windows(text, core))
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(0 < end - start <= core for start, end in spans)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200), st.integers(12, 60))
+def test_pieces_cover_the_text_within_the_limit(text, limit):
+    spans = list(pieces(text, limit))
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(len(text[start:end].encode()) <= limit for start, end in spans)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_any_string_is_read_and_every_offset_holds(text):
+    for one in DETECTOR.scan(text):
+        assert 0 <= one.start < one.end <= len(text)
+        assert text[one.start : one.end].strip()
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_tokens_point_at_their_surface(text):
+    for token in tokens(text):
+        assert len(token.surface) == token.end - token.start
+
+
+def test_more_than_sudachi_takes_at_once():
+    text = "本日は晴天です。" * 6000 + "山田太郎と申します。"
+    assert len(text.encode()) > 2 * MAX_BYTES
+    assert found(DETECTOR, text) == [(len(text) - 10, len(text) - 6, "PERSON")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\t\u3000", "\x00" * 50, "\ud800\udfff" * 50, "\u200b" * 100, "\ufeff", "�" * 100, "\U0001f600" * 200],
+)
+def test_nothing_is_found_in_nothing(text):
+    assert DETECTOR.scan(text) == []
+
+
+@pytest.mark.parametrize("unit", ["0", "-", "@", "(", "病", "が", "うつ病", "山田", "1 ", "a:"])
+def test_hostile_repetition_ends(unit):
+    DETECTOR.scan(unit * (20_000 // len(unit)))
+
+
+def test_a_finding_spans_what_hides_in_it():
+    text = "氏名：山\u200b田\ufeff太郎、ｳﾂ病で休職"
+    values = {text[one.start : one.end] for one in DETECTOR.scan(text)}
+    assert values == {"山\u200b田\ufeff太郎", "ｳﾂ病"}
+
+
+def test_the_same_text_gives_the_same_findings():
+    text = "".join(FACTS)
+    assert DETECTOR.scan(text) == Detector().scan(text)
+
+
+def test_the_version_names_data_and_dictionary():
+    version = detector_version()
+    assert version.startswith("hairyo-")
+    assert "+data." in version
+    assert "+sudachidict." in version
