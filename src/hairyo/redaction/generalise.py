@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
@@ -12,14 +11,14 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from hairyo.detection.identifiers.dates import eras
+from hairyo.detection.identifiers.kanji_numbers import kanji_to_int
 from hairyo.detection.normalise import normalise
 from hairyo.errors import ModelError
 
 OLDEST_BAND = 90  # LAW.md 5.1: a singular description, as 116歳, becomes 90歳以上
 _MAX_AGE = 130
 _YEARS = range(1850, 2101)
-_KANJI_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "元": 1}
-_UNITS = {"十": 10, "百": 100}
 _NUMBER = r"[0-9]+|[〇零一二三四五六七八九十百]+"
 _ANY_NUMBER = re.compile(_NUMBER)
 _AGE = re.compile(rf"[^0-9〇零一二三四五六七八九十百]*(?:{_NUMBER})\s*(?:歳|才)[^歳才]*$")  # months may follow
@@ -34,7 +33,7 @@ def age_band(value: str) -> str | None:
     """Return the decade of an age: 45歳 → 40代; under ten → 10歳未満; from 90 on → 90歳以上 (LAW.md 5.1)."""
     text = normalise(value).text
     numbers, told = _ANY_NUMBER.findall(text), _AGE.match(text)
-    age = _number(numbers[0]) if told or len(numbers) == 1 else None
+    age = kanji_to_int(numbers[0]) if told or len(numbers) == 1 else None
     if age is None or age > _MAX_AGE:
         return None
     if age >= OLDEST_BAND:
@@ -48,10 +47,10 @@ def birth_band(value: str) -> str | None:
     western, era = _WESTERN.search(text), _era_pattern().search(text)
     year: int | None = None
     if era:
-        count = _number(era[2])
-        year = None if count is None else _eras()[era[1]] + count - 1
+        count = kanji_to_int(era[2])
+        year = None if count is None else eras()[era[1]].start.year + count - 1
     elif western:
-        year = _number(western[1] or western[2])
+        year = kanji_to_int(western[1] or western[2])
     return f"{year // 10 * 10}年代" if year is not None and year in _YEARS else None
 
 
@@ -79,32 +78,9 @@ def below_prefecture(value: str) -> str:
     return value
 
 
-def _number(digits: str) -> int | None:
-    """Return the value of an Arabic or kanji number (四十五, 四五, 元); None if it is malformed or absurd."""
-    if digits.isascii():
-        return int(digits) if digits and len(digits) <= 4 else None
-    if not set(digits) & _UNITS.keys():
-        return int("".join(str(_KANJI_DIGITS[char]) for char in digits)) if len(digits) <= 4 else None
-    total, pending = 0, None
-    for char in digits:
-        if char in _UNITS:
-            total, pending = total + (1 if pending is None else pending) * _UNITS[char], None
-        elif pending is None:
-            pending = _KANJI_DIGITS[char]
-        else:
-            return None
-    return total + (pending or 0)
-
-
-@cache
-def _eras() -> Mapping[str, int]:
-    table = tomllib.loads((files(__package__) / "eras.toml").read_text(encoding="utf-8"))
-    return MappingProxyType(table["era"])
-
-
 @cache
 def _era_pattern() -> re.Pattern[str]:
-    return re.compile(_ERA_YEAR.format(eras="|".join(_eras()), number=_NUMBER))
+    return re.compile(_ERA_YEAR.format(eras="|".join(sorted(eras(), key=len, reverse=True)), number=_NUMBER))
 
 
 @cache
