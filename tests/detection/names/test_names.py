@@ -186,3 +186,17 @@ def test_findings_lie_inside_in_order_and_disjoint(text: str) -> None:
         assert finding.subject in ("self", "family", "other")
         assert passage.normal[finding.start : finding.end].strip()
         last = finding.end
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[まりな]今度の会\n[さとみ]ここにしよう\n[まりな]そうする\n[さとみ]よし\n[まりな]はい\n[さとみ]では", 6),
+        ("凪＞おつかれさま\nデザイナー＞どうも\n凪＞了解です\n凪＞よかった", 3),
+        ("[議題]予算の件\n[議題]人事の件\n[議題]移転の件", 0),
+    ],
+)
+def test_who_speaks_often_is_a_person(text, expected):
+    (recognizer,) = recognizers()
+    found = list(recognizer.find(Passage(text)))
+    assert len(found) == expected

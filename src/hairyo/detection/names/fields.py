@@ -114,8 +114,13 @@ _TIMED = re.compile(
     re.MULTILINE,
 )
 _BEFORE_TIME = re.compile(
-    rf"^[ ]*(?P<name>{_WORD}{{1,10}}(?:[ ]{_WORD}{{1,6}})?)[ \t]+[\[(]?\d{{1,2}}:\d{{2}}", re.MULTILINE
+    rf"^[ ]*(?P<name>{_WORD}{{1,10}}(?:[ ]{_WORD}{{1,6}})?)(?:\([^)\n]{{1,8}}\))?[ \t]+[\[(]?\d{{1,2}}:\d{{2}}",
+    re.MULTILINE,
 )
+_BRACKETED = re.compile(rf"^[ ]*\[(?P<name>{_WORD}{{1,8}})\]", re.MULTILINE)
+_SPACED = re.compile(rf"^(?P<name>{_WORD}{{2,6}})[ ](?=[^ \n]{{4}})", re.MULTILINE)
+# Who speaks this often is a person, even under a name that few bear.
+_OFTEN = 3
 
 
 def speaker(reader: Reader) -> Iterator[Candidate]:
@@ -125,12 +130,17 @@ def speaker(reader: Reader) -> Iterator[Candidate]:
         *_TIMED.finditer(reader.text),
         *_BEFORE_TIME.finditer(reader.text),
     ]
+    turns = Counter(match["name"] for shape in (_BRACKETED, _SPACED) for match in shape.finditer(reader.text))
+    for shape in (_BRACKETED, _SPACED):
+        found += [match for match in shape.finditer(reader.text) if turns[match["name"]] >= _OFTEN]
     times = Counter(_speaker_name(match)[2] for match in found)
     for match in found:
         start, end, name = _speaker_name(match)
         timed = match.re is not _SPEAKER or match["time"] is not None
         again = times[name] > 1 or timed
         floor = 0.4 if again else FAIR if " " not in name else 0.6
+        if times[name] >= _OFTEN and match.re is not _SPACED:
+            floor = 0.2
         if plausibility(name) >= floor and not is_label(name):
             yield Candidate(start, end, "names.speaker", 0.93 if again else 0.75, match.span(), None)
 
