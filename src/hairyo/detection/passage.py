@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from hairyo.detection.finding import Finding
 from hairyo.detection.morphology import Token, tokens
 from hairyo.detection.normalise import Normalised, normalise
+from hairyo.detection.wrapping import unwrap
 
 Role = Literal["profile", "referral", "form", "transcript"]
 _SENTENCE_END = re.compile(r"[。．！？!?]+[」』）)\]】]*|\n+")
@@ -33,8 +34,8 @@ class Passage:
 
     @cached_property
     def normalised(self) -> Normalised:
-        """The normalised copy with its map back."""
-        return normalise(self.original)
+        """The normalised copy with its map back; lines that were only wrapped are joined."""
+        return unwrap(normalise(self.original))
 
     @property
     def normal(self) -> str:
