@@ -85,9 +85,9 @@ def _header(line: str) -> tuple[str, dict[int, Subject]] | None:
     """Return the delimiter and the name columns of a header line, or None."""
     for delimiter in _DELIMITERS:
         cells = [cell.strip(' "') for cell in line.split(delimiter)]
-        named = {number: "other" for number, cell in enumerate(cells) if is_label(cell)}
+        named: dict[int, Subject] = {number: "other" for number, cell in enumerate(cells) if is_label(cell)}
         if len(cells) >= 3 and named and all(len(cell) <= 12 for cell in cells):
-            return delimiter, named  # type: ignore[return-value]
+            return delimiter, named
     return None
 
 
