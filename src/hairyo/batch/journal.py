@@ -44,6 +44,7 @@ class Journal:
         except BlockingIOError as error:
             self._lock.close()
             raise Busy("another run holds this output folder; wait for it, or choose another folder") from error
+        self._clear()
         self._mend()
         return self
 
@@ -53,6 +54,12 @@ class Journal:
         for file in (self._file, self._lock):
             if file is not None:
                 file.close()
+
+    def _clear(self) -> None:
+        """Remove what a killed run left half made: copies not checked yet, events not handed over."""
+        for left in self.folder.iterdir():
+            if left.is_file() and left.name not in (self._path.name, "lock"):
+                left.unlink()
 
     def _mend(self) -> None:
         """Cut off a last line that a kill left unfinished, and open the journal for appending."""

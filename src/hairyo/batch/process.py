@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import resource
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from hairyo.batch.assemble import Unit, units
 from hairyo.batch.columns import cell_findings, declared_role, user_of
+from hairyo.batch.events import EventsShard
 from hairyo.batch.findings import FindingsShard
 from hairyo.batch.inputs import Submission
 from hairyo.batch.options import RunOptions
+from hairyo.batch.spool import Secrets, Spool
 from hairyo.consent import ConsentEvent, Keys, Versions, disclosures
 from hairyo.detection import Detector, Finding, Role
 from hairyo.detection.engine import detector_version
@@ -21,7 +26,7 @@ from hairyo.detection.resolver import resolve
 from hairyo.detection.roles import role_of_text
 from hairyo.documents import Document, Edit, open_document
 from hairyo.errors import BrokenInput, InputRefused, LeakFound, UsageError
-from hairyo.redaction import Policy, Scope, Secret, gather, plan
+from hairyo.redaction import Policy, Scope, gather, plan
 from hairyo.redaction.check import check_or_destroy
 
 
@@ -55,12 +60,13 @@ class Result:
         format: name of the format, "" where unknown.
         name: the copy's relative path, with personal names in it redacted.
         copy: the finished and checked copy, still in the work folder; None without one.
-        events: consent events to append.
+        events: the shard of consent events to append; None where there is no copy.
+        disclosures: how many of them are disclosures.
         counts: findings by type.
         special: Article 6 findings by (type, subject, polarity).
         records: table records read; 0 for documents.
         searched: values that the leak check searched for.
-        swept: replacements beyond the findings themselves.
+        replaced: places replaced in the copy.
     """
 
     outcome: str
@@ -69,7 +75,8 @@ class Result:
     format: str = ""
     name: str = ""
     copy: Path | None = None
-    events: tuple[ConsentEvent, ...] = ()
+    events: Path | None = None
+    disclosures: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     special: dict[str, int] = field(default_factory=dict)
     records: int = 0
@@ -97,7 +104,11 @@ def _process(task: Task, setup: Setup, detector: Detector) -> Result:
 
 
 class _Work:
-    """The processing of one submission: what is found, planned and counted on the way."""
+    """The processing of one submission: what is found, planned and counted on the way.
+
+    A table's records are done one by one, and what the copy and its check need of them is put aside on disk;
+    a document is planned as a whole, for what is redacted at its end may stand at its beginning.
+    """
 
     def __init__(self, task: Task, setup: Setup, detector: Detector) -> None:
         self.task, self.submission, self.digest = task, task.submission, task.digest
@@ -106,9 +117,7 @@ class _Work:
         self.format = ""
         self.counts: Counter[str] = Counter()
         self.special: Counter[str] = Counter()
-        self.events: list[ConsentEvent] = []
-        self.secrets: dict[int | None, frozenset[Secret]] = {}
-        self.records: set[int] = set()
+        self.records = 0
         self.replaced = 0
 
     def done(self) -> Result:
@@ -123,27 +132,35 @@ class _Work:
                 format=self.format, name=self.safe_name(Scope(key=self.key)),
             )  # fmt: skip
         scope = self._scope(None)
-        target = self.setup.work / f"{self.task.key}{self.submission.path.suffix.lower()}"
+        work, key = self.setup.work, self.task.key
+        target = work / f"{key}{self.submission.path.suffix.lower()}"
         target.unlink(missing_ok=True)
-        with FindingsShard(self.setup.work / "findings" / f"{self.task.key}.parquet") as shard:
-            edits = list(self._edits(document, scope, shard))
-        document.write(target, sorted(edits))
-        report = check_or_destroy(target, document.format, self.secrets)
+        with closing(Spool(work)) as planned, closing(Spool(work)) as values:
+            secrets = Secrets(values)
+            shard, events = FindingsShard(work / "findings" / f"{key}.parquet"), EventsShard(work / f"{key}.events")
+            with shard, events:
+                whole = self._plan(document, scope, shard, events, planned, secrets)
+            document.write(target, heapq.merge(chain.from_iterable(planned), whole))
+            report = check_or_destroy(target, document.format, secrets)
         return Result(
             "copied",
             format=self.format,
             name=self.safe_name(scope),
             copy=target,
-            events=tuple(self.events),
+            events=events.path,
+            disclosures=events.disclosures,
             counts=dict(self.counts),
             special=dict(self.special),
-            records=len(self.records),
+            records=self.records,
             searched=report.searched,
             replaced=self.replaced,
         )
 
-    def _edits(self, document: Document, scope: Scope, shard: FindingsShard) -> Iterator[Edit]:
-        """Yield the edits of the copy; records are planned one by one, the rest of a document as a whole."""
+    def _plan(
+        self, document: Document, scope: Scope, shard: FindingsShard, events: EventsShard,
+        planned: Spool, secrets: Secrets,
+    ) -> list[Edit]:  # fmt: skip
+        """Plan the copy: put each record's edits aside in `planned`, in order, and return those of all else."""
         whole: list[tuple[Unit, list[Finding]]] = []
         everything: list[Finding] = []
         passed = 0
@@ -158,12 +175,11 @@ class _Work:
                 passed += sum(len(block.text) for block in unit.blocks)
                 gather(unit.text, found, self.setup.policy, scope)
             else:
-                self.records.add(unit.record)
-                self._disclose(located, unit.record, user_of(unit, self.setup.options.column_map))
-                yield from self._planned(unit, found, self._scope(unit.record))
-        self._disclose(everything, None, None)
-        for unit, found in whole:
-            yield from self._planned(unit, found, scope)
+                self.records += 1
+                events.add(self._disclosures(located, unit.record, user_of(unit, self.setup.options.column_map)))
+                planned.add(sorted(self._edits(unit, found, self._scope(unit.record), secrets)))
+        events.add(self._disclosures(everything, None, None))
+        return sorted(edit for unit, found in whole for edit in self._edits(unit, found, scope, secrets))
 
     def _scan(self, unit: Unit) -> list[Finding]:
         declared = self.submission.role or declared_role(unit, self.setup.options.column_map)
@@ -171,9 +187,9 @@ class _Work:
         found = self.detector.scan(unit.text, role=role)
         return resolve([*found, *cell_findings(unit, self.setup.options.column_map)])
 
-    def _planned(self, unit: Unit, found: list[Finding], scope: Scope) -> Iterator[Edit]:
+    def _edits(self, unit: Unit, found: list[Finding], scope: Scope, secrets: Secrets) -> Iterator[Edit]:
         made = plan(unit.text, found, self.setup.policy, scope)
-        self.secrets[unit.record] = self.secrets.get(unit.record, frozenset()) | made.values
+        secrets.add(unit.record, made.values)
         self.replaced += len(made.replacements)
         for one in made.replacements:
             text = one.text
@@ -181,18 +197,19 @@ class _Work:
                 yield Edit(unit.blocks[at].index, start, end, text)
                 text = ""  # a replacement that spans blocks stands in the first of them
 
-    def _disclose(self, found: list[Finding], record: int | None, user: str | None) -> None:
-        if any(finding.special_care for finding in found):
-            self.events += disclosures(
-                found,
-                keys=self.setup.keys,
-                user=user or self.submission.user,
-                document_digest=self.digest,
-                versions=self.setup.versions,
-                record=record,
-                channel=self.submission.channel or self.setup.options.channel,
-                submitted_at=self.submission.submitted_at,
-            )
+    def _disclosures(self, found: list[Finding], record: int | None, user: str | None) -> list[ConsentEvent]:
+        if not any(finding.special_care for finding in found):
+            return []
+        return disclosures(
+            found,
+            keys=self.setup.keys,
+            user=user or self.submission.user,
+            document_digest=self.digest,
+            versions=self.setup.versions,
+            record=record,
+            channel=self.submission.channel or self.setup.options.channel,
+            submitted_at=self.submission.submitted_at,
+        )
 
     def _count(self, found: list[Finding]) -> None:
         self.counts.update(finding.type for finding in found)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hairyo.batch.events import read_events
 from hairyo.batch.findings import merge
 from hairyo.batch.inputs import Submission, submissions
 from hairyo.batch.journal import Journal, write_whole
@@ -150,9 +151,7 @@ class _Run:
         """Append the consent events, put the copy in its place, and write the journal's line."""
         if isinstance(result, Failure):
             result = Result("failed", reason=result.reason, detail=result.detail, name=_neutral(task))
-        recorded = self.ledger.append(result.events)
-        new = sum(one.new and one.event.kind == "disclosure" for one in recorded)
-        self.disclosures += new
+        self._record(result.events)
         copy = None if result.copy is None else self._place(result.copy, result.name)
         row: dict[str, Any] = {
             "key": task.key,
@@ -168,7 +167,7 @@ class _Run:
             "records": result.records,
             "findings": dict(sorted(result.counts.items())),
             "article6": dict(sorted(result.special.items())),
-            "disclosures": sum(event.kind == "disclosure" for event in result.events),
+            "disclosures": result.disclosures,
             "leak_check": {"searched": result.searched, "found": 0} if copy is not None else None,
             "replaced": result.replaced,
             "versions": {
@@ -179,6 +178,14 @@ class _Run:
         }
         self.journal.add(row)
         self.rows[row["key"]] = row
+
+    def _record(self, shard: Path | None) -> None:
+        """Append the events of a shard to the ledger, and remove it."""
+        if shard is not None:
+            for events in read_events(shard):
+                recorded = self.ledger.append(events)
+                self.disclosures += sum(one.new and one.event.kind == "disclosure" for one in recorded)
+            shard.unlink()
 
     def _place(self, made: Path, name: str) -> str:
         """Move a finished copy to `copies/name`, or beside it where another input has that name already."""

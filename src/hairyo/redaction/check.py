@@ -61,7 +61,8 @@ def check_copy(path: Path, format_name: str, values_by_scope: Mapping[int | None
         path: the finished copy.
         format_name: its format, as `documents/formats.toml` names it.
         values_by_scope: the values to search for: under None those of the whole file; under a number those
-            of that record alone (`Block.record`: rows and lines from 1, header and blank ones counted).
+            of that record alone (`Block.record`: rows and lines from 1, header and blank ones counted). A
+            record's values are asked for once, when the copy comes to it.
 
     Raises:
         OutputError: the copy cannot be read again, has fewer records than there are values for, or no reader
@@ -71,21 +72,21 @@ def check_copy(path: Path, format_name: str, values_by_scope: Mapping[int | None
     reader = READERS.get(format_name)
     if reader is None:
         raise OutputError("no reader can check copies of this format; it must not be released")
-    whole = Search(values_by_scope.get(None, ()))
-    own = {number: one for number, one in values_by_scope.items() if number is not None and one}
+    hunt = _Hunt(values_by_scope)
+    expected = max((number for number in values_by_scope if number is not None), default=0)
     places: list[Place] = []
     leaks, last = 0, 0
     try:
-        for piece, form in _leaks(reader(path), whole, own):
+        for piece, form in hunt.leaks(reader(path)):
             last = max(last, piece.record or 0)
             if form:
                 leaks += 1
                 places += [Place(piece.place, form)] * (len(places) < _MAX_PLACES)
     except (OSError, csv.Error, UnicodeError) as error:
         raise OutputError("the copy cannot be read again; the input must be held") from error
-    if own and last < max(own):
-        raise OutputError(f"the copy ends at record {last}, before record {max(own)}; the input must be held")
-    return LeakReport(sum(map(len, values_by_scope.values())), leaks, tuple(places))
+    if last < expected:
+        raise OutputError(f"the copy ends at record {last}, before record {expected}; the input must be held")
+    return LeakReport(hunt.searched, leaks, tuple(places))
 
 
 def check_or_destroy(
@@ -116,21 +117,34 @@ def _destroy(path: Path) -> None:
         raise OutputError("an unchecked copy cannot be removed; remove the output folder by hand") from error
 
 
-def _leaks(
-    pieces: Iterator[Piece], whole: Search, own: Mapping[int, Collection[Secret]]
-) -> Iterator[tuple[Piece, str]]:
-    """Yield every piece with "", then once with each leak's form."""
-    of_record: tuple[int | None, Search] = (None, Search(()))
-    tail: str | bytes = ""
-    for piece in pieces:
-        yield piece, ""
-        if piece.record is not None and piece.record in own:
-            if piece.record != of_record[0]:
-                of_record = (piece.record, Search(own[piece.record]))
-            yield from ((piece, form) for form in _search(of_record[1], piece, piece.content))
-        content, seen = _joined(tail, piece)
-        yield from ((piece, form) for form in _search(whole, piece, content, seen=seen))
-        tail = _tail(content, whole.reach)
+class _Hunt:
+    """The search of one copy, piece by piece; `searched` counts the values looked for so far."""
+
+    def __init__(self, values: Mapping[int | None, Collection[Secret]]) -> None:
+        self._values = values
+        whole = values.get(None, ())
+        self._whole = Search(whole)
+        self._record: int | None = None
+        self._own = Search(())
+        self.searched = len(whole)
+
+    def leaks(self, pieces: Iterator[Piece]) -> Iterator[tuple[Piece, str]]:
+        """Yield every piece with "", then once with each leak's form."""
+        tail: str | bytes = ""
+        for piece in pieces:
+            yield piece, ""
+            if piece.record is not None:
+                self._come_to(piece.record)
+                yield from ((piece, form) for form in _search(self._own, piece, piece.content))
+            content, seen = _joined(tail, piece)
+            yield from ((piece, form) for form in _search(self._whole, piece, content, seen=seen))
+            tail = _tail(content, self._whole.reach)
+
+    def _come_to(self, record: int) -> None:
+        if record != self._record:
+            values = self._values.get(record, ())
+            self._record, self._own = record, Search(values)
+            self.searched += len(values)
 
 
 def _search(search: Search, piece: Piece, content: str | bytes, *, seen: int = 0) -> Iterator[str]:
