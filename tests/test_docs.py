@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import doctest
 import importlib.util
 import io
 import re
 import shlex
-import string
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -204,46 +202,6 @@ def test_the_readme_gives_what_it_says(page):
     check = doctest.OutputChecker().check_output
     got = [(repr(eval(code, {"hairyo": hairyo})), want) for code, want in shown]  # our own page, checked in
     assert [(one, want) for one, want in got if not check(want + "\n", one + "\n", doctest.ELLIPSIS)] == []
-
-
-# --- messages
-
-
-def used_keys() -> tuple[set[str], set[str]]:
-    """Return the message keys written out in the source, and the rooms whose keys are put together there."""
-    keys, rooms = set(), set()
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("text", "message"):
-                first = node.args[0] if node.args else None
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    keys.add(first.value)
-                elif isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
-                    rooms.add(str(first.values[0].value).partition(".")[0])
-    for path in SOURCE.rglob("*.jinja"):
-        keys |= {f"report.{name}" for name in re.findall(r'\bt\("(\w+)"', path.read_text(encoding="utf-8"))}
-    return keys, rooms
-
-
-def test_every_message_used_is_there_and_every_one_there_is_used():
-    keys, rooms = used_keys()
-    assert len(keys) > 20
-    there = {f"{room}.{name}" for room, table in MESSAGES.items() for name in table}
-    assert keys - there == set()
-    assert rooms <= set(MESSAGES)
-    assert {key for key in there - keys if key.partition(".")[0] not in rooms} == set()
-
-
-ALL = [(room, name) for room, table in MESSAGES.items() for name in table]
-
-
-@pytest.mark.parametrize(("room", "name"), ALL, ids=[".".join(one) for one in ALL])
-def test_every_message_is_in_both_languages(room, name):
-    message = MESSAGES[room][name]
-    assert set(message) == {"ja", "en"}
-    fields = {lang: {field for _, field, _, _ in string.Formatter().parse(said)} for lang, said in message.items()}
-    assert all(said.strip() for said in message.values())
-    assert fields["ja"] - {None} == fields["en"] - {None}
 
 
 def test_errors_say_nothing_of_registries_or_other_places():

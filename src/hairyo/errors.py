@@ -20,14 +20,53 @@ counts, file positions and option names instead (DESIGN.md, invariant 5).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+
+
+class Words:
+    """A sentence for users in English, which `hairyo.messages.say` can put into their language.
+
+    Attributes:
+        template: the English sentence with fields in braces; its key in `messages/errors.toml`.
+        values: what the fields hold: numbers, names of ours, or a mapping from language to name.
+    """
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.template = template
+        self.values = values
+
+    def fill(self, template: str, lang: str) -> str:
+        """Return `template`, this sentence in language `lang`, with its fields filled."""
+        named = {name: value[lang] if isinstance(value, dict) else value for name, value in self.values.items()}
+        return template.format(**named)
+
+    def __str__(self) -> str:
+        return self.fill(self.template, "en")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and (self.template, self.values) == (other.template, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.template)
 
 
 class HairyoError(Exception):
-    """Base of all errors raised on purpose."""
+    """Base of all errors raised on purpose.
+
+    Args:
+        template: what happened and what to do, in English; see `Words`.
+        values: the values of its fields.
+    """
 
     exit_code: ClassVar[int] = 1
     reason: ClassVar[str] = "error"
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.words = Words(template, **values)
+        super().__init__(str(self.words))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.words.template, self.words.values)
 
 
 class UsageError(HairyoError):
@@ -101,3 +140,8 @@ class OutputError(HairyoError):
 
     exit_code = 8
     reason = "output"
+
+
+def _again(kind: type[HairyoError], template: str, values: dict[str, Any]) -> HairyoError:
+    """Make an error again that has crossed a process boundary."""
+    return kind(template, **values)

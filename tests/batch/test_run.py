@@ -215,7 +215,7 @@ def test_a_column_map_that_names_no_column(source, tmp_path):
     row = manifest(tmp_path / "out")["t.csv"]
     assert summary.exit_code == 3
     assert row["outcome"] == "refused"
-    assert "user" in row["detail"]
+    assert all("user" in row["detail"][lang] for lang in ("ja", "en"))
     with pytest.raises(UsageError, match="ROLE=COLUMN"):
         run(source, tmp_path / "out", options=RunOptions(columns="nonsense"))
 

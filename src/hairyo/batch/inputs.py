@@ -65,7 +65,9 @@ def submissions(source: Path) -> Iterator[Submission]:
     paths = [path for path in paths if path != source / INDEX]
     unknown = index.keys() - {path.relative_to(source).as_posix() for path in paths}
     if unknown:
-        raise UsageError(f"{INDEX} names {len(unknown)} files that are not in the folder; mend the index")
+        raise UsageError(
+            "{index} names {count} files that are not in the folder; mend the index", index=INDEX, count=len(unknown)
+        )
     for number, path in enumerate(paths):
         relative = path.relative_to(source).as_posix()
         row = index.get(relative, {})
@@ -80,17 +82,19 @@ def _index(path: Path) -> dict[str, dict[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, strict=True)
             if not reader.fieldnames or not {"path"} <= set(reader.fieldnames) <= set(_COLUMNS):
-                raise UsageError(f"{INDEX} needs the columns path and any of {', '.join(_COLUMNS[1:])}")
+                raise UsageError(
+                    "{index} needs the columns path and any of {names}", index=INDEX, names=", ".join(_COLUMNS[1:])
+                )
             return {row["path"]: {k: v for k, v in row.items() if k and v} for row in reader}
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{INDEX} is not a CSV file in UTF-8; mend the index") from error
+        raise UsageError("{index} is not a CSV file in UTF-8; mend the index", index=INDEX) from error
 
 
 def _details(row: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if row.get("role"):
         if row["role"] not in get_args(Role):
-            raise UsageError(f"{INDEX} has an unknown role; use {', '.join(get_args(Role))}")
+            raise UsageError("{index} has an unknown role; use {names}", index=INDEX, names=", ".join(get_args(Role)))
         found["role"] = row["role"]
     if row.get("channel"):
         found["channel"] = row["channel"]
@@ -98,8 +102,8 @@ def _details(row: dict[str, str]) -> dict[str, Any]:
         try:
             when = datetime.fromisoformat(row["submitted_at"])
         except ValueError as error:
-            raise UsageError(f"{INDEX} has a submitted_at that is no ISO 8601 time") from error
+            raise UsageError("{index} has a submitted_at that is no ISO 8601 time", index=INDEX) from error
         if when.utcoffset() is None:
-            raise UsageError(f"{INDEX} has a submitted_at without a zone; write 2026-04-01T09:00:00+09:00")
+            raise UsageError("{index} has a submitted_at without a zone; write 2026-04-01T09:00:00+09:00", index=INDEX)
         found["submitted_at"] = when
     return found

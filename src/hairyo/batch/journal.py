@@ -38,7 +38,9 @@ class Journal:
             self.shards.mkdir(parents=True, exist_ok=True)
             self._lock = (self.folder / "lock").open("w")
         except OSError as error:
-            raise OutputError(f"the output folder cannot be written ({error.strerror}); choose another") from error
+            raise OutputError(
+                "the output folder cannot be written ({strerror}); choose another", strerror=error.strerror
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -85,7 +87,9 @@ class Journal:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise OutputError(f"the journal cannot be written ({error.strerror}); free space and run again") from error
+            raise OutputError(
+                "the journal cannot be written ({strerror}); free space and run again", strerror=error.strerror
+            ) from error
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -102,4 +106,6 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        raise OutputError(f"{path.name} cannot be written ({error.strerror}); free space and run again") from error
+        raise OutputError(
+            "{name} cannot be written ({strerror}); free space and run again", name=path.name, strerror=error.strerror
+        ) from error

@@ -49,4 +49,4 @@ class RunOptions(BaseModel):
             return cls.model_validate(values)
         except ValidationError as error:
             names = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
-            raise UsageError(f"unknown or wrong option: {names}; see docs/cli.md") from error
+            raise UsageError("unknown or wrong option: {names}; see docs/cli.md", names=names) from error

@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from hairyo.errors import HairyoError
+from hairyo.errors import HairyoError, Words
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,7 +36,7 @@ class Failure:
     """
 
     reason: str
-    detail: str
+    detail: Words
     exit_code: int = 1
 
 
@@ -111,7 +111,7 @@ class _Pool(Generic[T, R]):
         try:
             worker.pipe.send(task)
         except (BrokenPipeError, OSError):
-            self._replace(worker, Failure("crashed", "the worker process had ended before the task began"))
+            self._replace(worker, Failure("crashed", Words("the worker process had ended before the task began")))
 
     def _collect(self) -> None:
         """Wait for a result, a death or a deadline, and book what happened."""
@@ -123,7 +123,9 @@ class _Pool(Generic[T, R]):
             if worker.pipe in ready:
                 self._receive(worker)
             elif time.monotonic() >= worker.deadline:
-                self._replace(worker, Failure("timeout", f"stopped after {self._timeout:g} seconds"))
+                self._replace(
+                    worker, Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=self._timeout))
+                )
 
     def _receive(self, worker: _Worker[T]) -> None:
         try:
@@ -131,7 +133,7 @@ class _Pool(Generic[T, R]):
         except (EOFError, OSError):
             worker.process.join(1)
             code = worker.process.exitcode
-            self._replace(worker, Failure("crashed", f"the worker process ended with code {code}"))
+            self._replace(worker, Failure("crashed", Words("the worker process ended with code {code}", code=code)))
             return
         assert worker.task is not None
         self._done[worker.task] = result
@@ -171,11 +173,11 @@ def _serve(pipe: Connection[Any, Any], make: Callable[[Any], Callable[[Any], Any
                 work = make(setup)
             result: Any = work(task)
         except HairyoError as error:
-            result = Failure(error.reason, str(error), error.exit_code)
+            result = Failure(error.reason, error.words, error.exit_code)
         except MemoryError:
-            result = Failure("memory", "the worker ran out of memory")
+            result = Failure("memory", Words("the worker ran out of memory"))
         except Exception as error:
-            result = Failure("error", _where(error))
+            result = Failure("error", Words("{place}", place=_where(error)))
         pipe.send(result)
 
 

@@ -25,7 +25,7 @@ from hairyo.detection.engine import detector_version
 from hairyo.detection.resolver import resolve
 from hairyo.detection.roles import role_of_text
 from hairyo.documents import Document, Edit, open_document
-from hairyo.errors import BrokenInput, InputRefused, LeakFound, UsageError
+from hairyo.errors import BrokenInput, InputRefused, LeakFound, UsageError, Words
 from hairyo.redaction import Policy, Scope, gather, plan
 from hairyo.redaction.check import check_or_destroy
 
@@ -71,7 +71,7 @@ class Result:
 
     outcome: str
     reason: str = ""
-    detail: str = ""
+    detail: Words | None = None
     format: str = ""
     name: str = ""
     copy: Path | None = None
@@ -100,7 +100,7 @@ def _process(task: Task, setup: Setup, detector: Detector) -> Result:
             raise BrokenInput("the file is a symbolic link; hand in the file itself")
         return work.done()
     except (InputRefused, LeakFound, UsageError) as error:
-        return Result("refused", reason=error.reason, detail=str(error), name=name, format=work.format)
+        return Result("refused", reason=error.reason, detail=error.words, name=name, format=work.format)
 
 
 class _Work:
@@ -128,7 +128,7 @@ class _Work:
         if unread:
             kinds = ", ".join(sorted(set(unread)))
             return Result(
-                "held", reason="unread_part", detail=f"parts that cannot be read: {kinds}",
+                "held", reason="unread_part", detail=Words("parts that cannot be read: {kinds}", kinds=kinds),
                 format=self.format, name=self.safe_name(Scope(key=self.key)),
             )  # fmt: skip
         scope = self._scope(None)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from hairyo.batch.events import read_events
 from hairyo.batch.findings import merge
@@ -23,7 +23,7 @@ from hairyo.batch.process import Result, Setup, Task, file_digest, make_processo
 from hairyo.batch.report import report_html
 from hairyo.consent import Keys, Ledger
 from hairyo.errors import OutputError, UsageError
-from hairyo.messages import Lang
+from hairyo.messages import Lang, say
 from hairyo.redaction import Policy
 from hairyo.version import __version__
 
@@ -160,7 +160,7 @@ class _Run:
             "sha256": task.digest,
             "outcome": result.outcome,
             "reason": result.reason,
-            "detail": result.detail,
+            "detail": {lang: say(result.detail, lang) for lang in get_args(Lang)} if result.detail else None,
             "format": result.format,
             "copy": copy,
             "copy_sha256": None if copy is None else file_digest(self.out / "copies" / copy),
@@ -198,7 +198,9 @@ class _Run:
             target.parent.mkdir(parents=True, exist_ok=True)
             made.replace(target)
         except OSError as error:
-            raise OutputError(f"a copy cannot be put in place ({error.strerror}); free space and run again") from error
+            raise OutputError(
+                "a copy cannot be put in place ({strerror}); free space and run again", strerror=error.strerror
+            ) from error
         self.names.add(path.as_posix())
         return path.as_posix()
 

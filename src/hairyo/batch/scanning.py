@@ -10,6 +10,8 @@ from typing import get_args
 from hairyo.batch.pool import Failure, run_tasks
 from hairyo.detection import Role
 from hairyo.detection.engine import shared_detector
+from hairyo.errors import Words
+from hairyo.messages import Lang, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Job:
     id: object
     text: str = ""
     role: Role | None = None
-    error: str | None = None
+    error: Words | None = None
 
 
 def read_jobs(lines: Iterable[bytes]) -> Iterator[Job]:
@@ -33,43 +35,49 @@ def _job(line: bytes, number: int) -> Job:
     try:
         record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except (ValueError, RecursionError):
-        return Job(None, error=f"line {number} is not JSON in UTF-8")
+        return Job(None, error=Words("line {number} is not JSON in UTF-8", number=number))
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
         found = record.get("id") if isinstance(record, dict) else None
-        return Job(found, error=f'line {number} is no object with "id" and a "text" string')
+        return Job(found, error=Words('line {number} is no object with "id" and a "text" string', number=number))
     role = record.get("role")
     if role is not None and role not in get_args(Role):
-        return Job(record["id"], error=f"line {number} has an unknown role; use {', '.join(get_args(Role))}")
+        roles = ", ".join(get_args(Role))
+        return Job(
+            record["id"], error=Words("line {number} has an unknown role; use {roles}", number=number, roles=roles)
+        )
     return Job(record["id"], record["text"], role)
 
 
-def make_scanner(setup: None) -> Callable[[Job], str]:
-    """Return the function that scans one job to its line of output; made once in each worker."""
+def make_scanner(lang: Lang) -> Callable[[Job], str]:
+    """Return the function that scans one job to its line of output; made once in each worker. Errors are in `lang`."""
     detector = shared_detector()
 
     def scan(job: Job) -> str:
         if job.error is not None:
-            return _error(job, job.error)
+            return _error(job, say(job.error, lang))
         findings = [finding.to_json() for finding in detector.scan(job.text, role=job.role)]
         return json.dumps({"id": job.id, "findings": findings}, ensure_ascii=False)
 
     return scan
 
 
-def scan_lines(lines: Iterable[bytes], *, workers: int = 1, timeout: float | None = None) -> Iterator[tuple[str, bool]]:
+def scan_lines(
+    lines: Iterable[bytes], *, workers: int = 1, timeout: float | None = None, lang: Lang = "en"
+) -> Iterator[tuple[str, bool]]:
     """Scan the texts of `lines`; yield (output line, whether it was scanned), in the same order.
 
     Args:
         lines: JSON Lines, as bytes.
         workers: processes; with one, and no time limit, the work is done in this process.
         timeout: seconds that one text may take.
+        lang: language of errors.
 
     A text that could not be scanned has a line with "error" and no "findings", so that nobody can take it
     for a text in which nothing was found.
     """
     jobs = read_jobs(lines)
     if workers == 1 and timeout is None:
-        scan = make_scanner(None)
+        scan = make_scanner(lang)
         for job in jobs:
             yield scan(job), job.error is None
         return
@@ -80,10 +88,10 @@ def scan_lines(lines: Iterable[bytes], *, workers: int = 1, timeout: float | Non
             waiting.append(job)
             yield job
 
-    for result in run_tasks(make_scanner, None, remembered(), workers=workers, timeout=timeout):
+    for result in run_tasks(make_scanner, lang, remembered(), workers=workers, timeout=timeout):
         job = waiting.pop(0)
         if isinstance(result, Failure):
-            yield _error(job, f"{result.reason}: {result.detail}"), False
+            yield _error(job, f"{result.reason}: {say(result.detail, lang)}"), False
         else:
             yield result, job.error is None
 

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from hairyo.cli.argparse_words import speak
 from hairyo.errors import HairyoError, UsageError
-from hairyo.messages import Lang, default_lang, text
+from hairyo.messages import Lang, default_lang, say, text
 from hairyo.version import __version__
 
 COMMANDS = {
@@ -30,8 +31,9 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (docs/cli.md lists them)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    lang = _lang_in(given)
     try:
-        parser = build_parser(_command_in(given), lang=_lang_in(given))
+        parser = build_parser(_command_in(given), lang=lang)
         args = parser.parse_args(given)
         if args.command is None:
             parser.print_help()
@@ -40,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except HairyoError as error:
-        print(f"hairyo: {error}", file=sys.stderr)
+        print(f"hairyo: {say(error.words, lang)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("hairyo: interrupted; run the same command again to go on", file=sys.stderr)
+        print("hairyo: " + text("cli.interrupted", lang), file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said, and nothing was left undone silently.
@@ -78,10 +80,11 @@ def build_parser(
         lang: language of the help, and default of `--lang`; None for the locale's.
     """
     lang = lang or default_lang()
+    speak(lang)
     parser = argparse.ArgumentParser(
         prog="hairyo", description=text("cli.description", lang), epilog=text("cli.epilog", lang)
     )
-    parser.add_argument("--version", action="version", version=f"hairyo {__version__}")
+    parser.add_argument("--version", action="version", version=f"hairyo {__version__}", help=text("cli.version", lang))
     parser.add_argument("--lang", choices=("ja", "en"), default=lang, help=text("cli.lang", lang))
     commands = parser.add_subparsers(dest="command", metavar=text("cli.command", lang))
     for name, module in COMMANDS.items():

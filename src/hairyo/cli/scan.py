@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
         BrokenInput: a text file that is not UTF-8.
     """
     from hairyo.errors import UsageError
+    from hairyo.messages import text
 
     if args.jsonl is not None and args.file is not None:
         raise UsageError("give either --jsonl IN or a text file, not both")
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     _print_utf8()
     failed = _print_each(args) if args.jsonl is None or args.explain else _print_lines(args)
     if failed:
-        print(f"hairyo: {failed} of the texts could not be scanned; mend them and scan again", file=sys.stderr)
+        print("hairyo: " + text("scan.failed", args.lang, failed=failed), file=sys.stderr)
     return 3 if failed else 0
 
 
@@ -63,7 +64,7 @@ def _print_lines(args: argparse.Namespace) -> int:
 
     failed = 0
     with _open(args.jsonl) as source:
-        for line, ok in scan_lines(source, workers=args.workers, timeout=args.timeout):
+        for line, ok in scan_lines(source, workers=args.workers, timeout=args.timeout, lang=args.lang):
             sys.stdout.write(line + "\n")
             failed += not ok
     return failed
@@ -75,11 +76,12 @@ def _print_each(args: argparse.Namespace) -> int:
 
     from hairyo.cli.explain import explain
     from hairyo.detection.engine import shared_detector
+    from hairyo.messages import say
 
     failed = 0
     for job in _jobs(args):
         if job.error is not None:
-            print(f"hairyo: {job.error}", file=sys.stderr)
+            print(f"hairyo: {say(job.error, args.lang)}", file=sys.stderr)
             failed += 1
             continue
         findings = shared_detector().scan(job.text, role=job.role)
@@ -106,7 +108,7 @@ def _jobs(args: argparse.Namespace) -> Iterator[Job]:
         yield Job(None, data.decode("utf-8-sig"), args.role)
     except UnicodeDecodeError as error:
         raise BrokenInput(
-            f"the text is not UTF-8 (byte {error.start}); use `hairyo run` for files of other encodings"
+            "the text is not UTF-8 (byte {start}); use `hairyo run` for files of other encodings", start=error.start
         ) from error
 
 
@@ -119,4 +121,4 @@ def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise UsageError(f"cannot read the input file ({error.strerror}); check the path") from error
+        raise UsageError("cannot read the input file ({strerror}); check the path", strerror=error.strerror) from error

@@ -127,8 +127,10 @@ def read(row: Row, keys: Keys) -> ConsentEvent:
         try:
             return ConsentEvent.from_json(json.loads(row.body))
         except ValueError as error:
-            raise LedgerTampered(f"event {row.seq} of the ledger cannot be read; upgrade hairyo") from error
-    raise LedgerTampered(f"event {row.seq} of the ledger was changed; run `hairyo ledger verify`, restore the backup")
+            raise LedgerTampered("event {seq} of the ledger cannot be read; upgrade hairyo", seq=row.seq) from error
+    raise LedgerTampered(
+        "event {seq} of the ledger was changed; run `hairyo ledger verify`, restore the backup", seq=row.seq
+    )
 
 
 def verify(rows: Iterable[Row], lookup: Lookup, keys: Keys, expect: Head | None = None) -> VerifyReport:

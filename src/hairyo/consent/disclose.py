@@ -84,7 +84,7 @@ def _check(user: str, digest: str, channel: str, moments: tuple[datetime | None,
     if not _SHA256.fullmatch(digest):
         raise UsageError("document_digest is not a SHA-256 in 64 lower-case hex digits")
     if channel not in channels():
-        raise UsageError(f"unknown channel; give one of {', '.join(channels())}")
+        raise UsageError("unknown channel; give one of {names}", names=", ".join(channels()))
     if any(one is not None and one.utcoffset() is None for one in moments):
         raise UsageError("a time without a zone; give an aware datetime")
 

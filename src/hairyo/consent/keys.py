@@ -50,7 +50,9 @@ class Keys:
 
     def __init__(self, master: bytes) -> None:
         if len(master) < MIN_BYTES:
-            raise UsageError(f"the key has fewer than {MIN_BYTES} bytes; make one with `openssl rand -base64 32`")
+            raise UsageError(
+                "the key has fewer than {min_bytes} bytes; make one with `openssl rand -base64 32`", min_bytes=MIN_BYTES
+            )
         self._master = master
         self._derived: dict[str, bytes] = {}
 

@@ -48,9 +48,9 @@ class Notice:
         try:
             raw = (files(__package__) / self.file).read_bytes()
         except FileNotFoundError as error:
-            raise ModelError(f"consent/{self.file} is missing; reinstall hairyo") from error
+            raise ModelError("consent/{file} is missing; reinstall hairyo", file=self.file) from error
         if hashlib.sha256(raw).hexdigest() != self.sha256:
-            raise ModelError(f"consent/{self.file} is not the text that was shown; reinstall hairyo")
+            raise ModelError("consent/{file} is not the text that was shown; reinstall hairyo", file=self.file)
         return raw.decode("utf-8")
 
 
@@ -85,7 +85,9 @@ def notices() -> tuple[Notice, ...]:
     for one in found:
         one.text()
         if not one.proviso_purposes or not set(one.proviso_purposes) <= set(one.purposes):
-            raise ModelError(f"consent/notices.toml: the purposes of version {one.version} do not agree")
+            raise ModelError(
+                "consent/notices.toml: the purposes of version {version} do not agree", version=one.version
+            )
     return tuple(sorted(found, key=lambda one: one.effective))
 
 
@@ -99,8 +101,9 @@ def in_force(at: datetime) -> Notice:
     found = [one for one in notices() if one.effective <= day]
     if not found:
         raise UsageError(
-            f"no notice was in force on {day}: nothing can be deemed consented; check the submission's date, "
-            "or add the notice then shown to consent/notices.toml"
+            "no notice was in force on {day}: nothing can be deemed consented; check the submission's date, "
+            "or add the notice then shown to consent/notices.toml",
+            day=day,
         )
     return found[-1]
 

@@ -38,7 +38,6 @@ SCHEMA_VERSION = 1
 BUSY_SECONDS = 60.0
 FILE_NAME = "ledger.sqlite3"
 _SQLITE = "sqlite"
-_NOT_THERE = "there is no ledger at this place; check --ledger, or HAIRYO_DATA"
 _BEGIN = "hairyo_begin"  # execution option: the statement that opens a transaction, None for none
 
 _metadata = MetaData()
@@ -97,8 +96,9 @@ def ledger_errors() -> Iterator[None]:
         cause = getattr(error, "orig", None) or error
         name = getattr(cause, "sqlite_errorname", type(cause).__name__)
         raise LedgerError(
-            f"the ledger cannot be read or written ({name}); check that its disk is not full and nothing "
-            "else holds it, then run `hairyo ledger verify`; restore a damaged file from its backup"
+            "the ledger cannot be read or written ({name}); check that its disk is not full and nothing "
+            "else holds it, then run `hairyo ledger verify`; restore a damaged file from its backup",
+            name=name,
         ) from error
 
 
@@ -186,7 +186,9 @@ def _place(url: str | None) -> URL:
         raise UsageError("the ledger's URL is malformed; give one such as sqlite:///ledger.sqlite3") from None
     if place.drivername not in _dialects():
         known = ", ".join(_dialects())
-        raise UsageError(f"a ledger cannot be kept in this kind of database; the URL may begin with: {known}")
+        raise UsageError(
+            "a ledger cannot be kept in this kind of database; the URL may begin with: {known}", known=known
+        )
     if place.drivername != _SQLITE:
         return place
     if not place.database or place.database == ":memory:" or place.query:
@@ -200,7 +202,7 @@ def _make_file(path: Path, *, create: bool) -> None:
         if path.exists():
             return
         if not create:
-            raise LedgerError(_NOT_THERE)
+            raise LedgerError("there is no ledger at this place; check --ledger, or HAIRYO_DATA")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -234,7 +236,7 @@ def _prepare(store: Store, keys: Keys, *, create: bool) -> None:
         present = inspect(connection).get_table_names()
     if META.name not in present:
         if not create:
-            raise LedgerError(_NOT_THERE)
+            raise LedgerError("there is no ledger at this place; check --ledger, or HAIRYO_DATA")
         store.set_up(keys)
     with store.reading() as connection:
         meta = {row.name: row.value for row in connection.execute(select(META))}

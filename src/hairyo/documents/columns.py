@@ -56,11 +56,15 @@ class ColumnMap:
         for number, item in enumerate(words.split(","), start=1):
             role, equals, column = (part.strip() for part in item.partition("="))
             if not equals or not column or role not in _ROLES:
-                raise UsageError(f"item {number} of the column map is not ROLE=COLUMN; roles are {', '.join(_ROLES)}")
+                raise UsageError(
+                    "item {number} of the column map is not ROLE=COLUMN; roles are {names}",
+                    number=number,
+                    names=", ".join(_ROLES),
+                )
             if role == "text":
                 texts.append(column)
             elif role in values:
-                raise UsageError(f"the column map gives role '{role}' twice; only 'text' may be repeated")
+                raise UsageError("the column map gives role '{role}' twice; only 'text' may be repeated", role=role)
             else:
                 values[role] = column
         header = values.pop("header", "yes").lower()
@@ -92,8 +96,10 @@ class ColumnMap:
         for role, column in self.pairs():
             if column not in names:
                 raise UsageError(
-                    f"the column map's role '{role}' names a column that is not among the {len(names)} "
-                    "columns of the table; check its spelling and whether the table has a header row"
+                    "the column map's role '{role}' names a column that is not among the {count} columns of the "
+                    "table; check its spelling and whether the table has a header row",
+                    role=role,
+                    count=len(names),
                 )
 
 

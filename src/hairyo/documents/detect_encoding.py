@@ -100,7 +100,7 @@ def _narrow(sample: bytes, offset: int, whole: bool) -> str:
     best = max(scores, key=scores.__getitem__, default="")
     if not best or scores[best] < _MIN_SCORE:
         at = offset + _first_bad(sample, whole)
-        raise BrokenInput(f"the bytes at offset {at} fit no Japanese encoding; save the file as UTF-8")
+        raise BrokenInput("the bytes at offset {at} fit no Japanese encoding; save the file as UTF-8", at=at)
     return best
 
 

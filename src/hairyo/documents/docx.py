@@ -101,7 +101,9 @@ class DocxDocument:
         kind = rule.kind if rule else "part of an unknown kind"
         action = rule.action if rule else "read" if self._is_text(name) else "refuse"
         if action == "refuse":
-            raise UnknownFormat(f"the document holds something that is not read ({kind}); remove it and save again")
+            raise UnknownFormat(
+                "the document holds something that is not read ({kind}); remove it and save again", kind=kind
+            )
         if action == "drop":
             self._dropped.add(name)
         elif action == "unread" and not self._is_text(name):

@@ -65,7 +65,7 @@ def leaves(line: str, depth: int) -> Iterator[Leaf]:
             yield Leaf(at, token.end(), kind, path)
         expect = _step(kind, token.group(), expect, stack)
         if len(stack) > depth:
-            raise TooLarge(f"a value nests deeper than {depth}; flatten it")
+            raise TooLarge("a value nests deeper than {depth}; flatten it", depth=depth)
         at = _skip(line, token.end())
     if expect != "end":
         raise MalformedError
@@ -156,7 +156,9 @@ class JsonlDocument:
         try:
             yield from leaves(line, self._limits.depth)
         except MalformedError:
-            raise BrokenInput(f"line {number} is not a JSON value; mend it, or ask for it again") from None
+            raise BrokenInput(
+                "line {number} is not a JSON value; mend it, or ask for it again", number=number
+            ) from None
 
     def _changes(self, step: _Step, edits: list[Edit]) -> Iterator[Change]:
         start, end = step.start, step.start + len(step.literal)
@@ -184,8 +186,9 @@ class JsonlDocument:
         for role, column in columns.pairs():
             if column not in seen:
                 raise UsageError(
-                    f"the column map's role '{role}' names a key that no line has; check its spelling "
-                    "(keys within objects are written with dots, as in profile.name)"
+                    "the column map's role '{role}' names a key that no line has; check its spelling (keys within "
+                    "objects are written with dots, as in profile.name)",
+                    role=role,
                 )
 
 

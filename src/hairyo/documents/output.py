@@ -49,7 +49,7 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
         _place(part, target)
     except OSError as error:
         reason = error.strerror
-        raise OutputError(f"the copy cannot be written ({reason}); check the output folder") from None
+        raise OutputError("the copy cannot be written ({reason}); check the output folder", reason=reason) from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -90,7 +90,7 @@ class Package:
         if root.getroottree().docinfo.internalDTD is not None:
             raise BrokenInput("an XML part declares a document type, which Office never does")
         if _deeper(root, self.limits.depth):
-            raise TooLarge(f"an XML part nests deeper than {self.limits.depth}; simplify the document")
+            raise TooLarge("an XML part nests deeper than {depth}; simplify the document", depth=self.limits.depth)
         return root
 
 
@@ -109,15 +109,20 @@ def _deeper(root: Element, limit: int) -> bool:
 
 def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     if len(infos) > limits.members:
-        raise TooLarge(f"the package has {len(infos)} members, over the limit of {limits.members}")
+        raise TooLarge(
+            "the package has {count} members, over the limit of {members}", count=len(infos), members=limits.members
+        )
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
-        raise TooLarge(f"the package unpacks to more than {limits.unpacked_bytes} bytes; split the document")
+        raise TooLarge(
+            "the package unpacks to more than {unpacked_bytes} bytes; split the document",
+            unpacked_bytes=limits.unpacked_bytes,
+        )
     seen: set[str] = set()
     for info in infos:
         if info.flag_bits & 0x41 or info.compress_type not in _METHODS:
             raise BrokenInput("the package is encrypted or oddly compressed; save it without a password")
         if info.file_size > _SMALL and info.file_size > limits.ratio * max(info.compress_size, 1):
-            raise TooLarge(f"a member of the package unpacks to more than {limits.ratio} times its size")
+            raise TooLarge("a member of the package unpacks to more than {ratio} times its size", ratio=limits.ratio)
         name = info.filename.lower()
         parts = PurePosixPath(name).parts
         if name in seen or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:

@@ -75,7 +75,9 @@ class ParquetDocument:
         self._kinds = [kind_of(field.type) for field in self._schema]
         if Kind.MIXED in self._kinds:
             number = self._kinds.index(Kind.MIXED) + 1
-            raise UnknownFormat(f"column {number} nests text with values that cannot be written back; flatten it")
+            raise UnknownFormat(
+                "column {number} nests text with values that cannot be written back; flatten it", number=number
+            )
         binary = Kind.OTHER in self._kinds
         self.unread: tuple[str, ...] = ("binary column",) if binary else ()
 

@@ -25,6 +25,11 @@ class Kind:
     en: str
     signature: bytes = b""
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Its name by language."""
+        return {"ja": self.ja, "en": self.en}
+
 
 @lru_cache(maxsize=1)
 def kinds() -> tuple[Kind, ...]:
@@ -74,8 +79,11 @@ def _kind(path: Path) -> Kind:
         if suffix in kind.suffixes:
             return kind
     known = ", ".join(suffix for kind in kinds() for suffix in kind.suffixes)
-    shown = f"files ending in {suffix}" if suffix.isascii() and len(suffix) in range(2, 10) else "such files"
-    raise UnknownFormat(f"{shown} are not read; convert the file to one of {known}")
+    if suffix.isascii() and len(suffix) in range(2, 10):
+        raise UnknownFormat(
+            "files ending in {suffix} are not read; convert the file to one of {known}", suffix=suffix, known=known
+        )
+    raise UnknownFormat("such files are not read; convert the file to one of {known}", known=known)
 
 
 def _check(path: Path, kind: Kind, limits: Limits) -> None:
@@ -86,23 +94,33 @@ def _check(path: Path, kind: Kind, limits: Limits) -> None:
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:
-        raise BrokenInput(f"the file cannot be read ({error.strerror}); check its permissions") from None
+        raise BrokenInput(
+            "the file cannot be read ({strerror}); check its permissions", strerror=error.strerror
+        ) from None
     if size > limits.file_bytes:
-        raise TooLarge(f"the file has {size} bytes, over the limit of {limits.file_bytes}; split it")
+        raise TooLarge(
+            "the file has {size} bytes, over the limit of {file_bytes}; split it",
+            size=size,
+            file_bytes=limits.file_bytes,
+        )
     if not size:
         raise BrokenInput("the file is empty; ask for it again")
     if kind.signature and not head.startswith(kind.signature):
-        raise BrokenInput(f"the name says {kind.en}, but the content is {_said(head)}; check what it is")
+        raise BrokenInput(
+            "the name says {kind}, but the content is {said}; check what it is", kind=kind.names, said=_said(head)
+        )
     if not kind.signature and (said := _foreign(head)):
-        raise BrokenInput(f"the name says {kind.en}, but the content is {said}; give it the right suffix")
+        raise BrokenInput(
+            "the name says {kind}, but the content is {said}; give it the right suffix", kind=kind.names, said=said
+        )
 
 
-def _foreign(head: bytes) -> str:
-    """Return what a file that begins with `head` is, "" where it bears no signature we know."""
-    rows = [(kind.signature, kind.en) for kind in kinds() if kind.signature and kind.module != "docx"]
-    rows += [(bytes.fromhex(row["signature"]), row["en"]) for row in _tables()["foreign"]]
-    return next((en for signature, en in rows if head.startswith(signature)), "")
+def _foreign(head: bytes) -> dict[str, str] | None:
+    """Return the names of what a file that begins with `head` is, None where it bears no signature we know."""
+    rows = [(kind.signature, kind.names) for kind in kinds() if kind.signature and kind.module != "docx"]
+    rows += [(bytes.fromhex(row["signature"]), {"ja": row["ja"], "en": row["en"]}) for row in _tables()["foreign"]]
+    return next((names for signature, names in rows if head.startswith(signature)), None)
 
 
-def _said(head: bytes) -> str:
-    return _foreign(head) or "something else"
+def _said(head: bytes) -> dict[str, str]:
+    return _foreign(head) or {"ja": "別のもの", "en": "something else"}

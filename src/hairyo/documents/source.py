@@ -77,8 +77,10 @@ class Source:
                     text, raw, state = text[count:], raw[end:], state_there
                 if len(text) > self._limits.record_chars:
                     raise TooLarge(
-                        f"a record before byte {offset} is longer than {self._limits.record_chars} "
-                        "characters; split it, or look for a missing closing quote"
+                        "a record before byte {offset} is longer than {record_chars} characters; split it, or look for "
+                        "a missing closing quote",
+                        offset=offset,
+                        record_chars=self._limits.record_chars,
                     )
         if raw:
             yield Piece("", raw, state)
@@ -88,10 +90,12 @@ class Source:
             text, used, state = self.encoding.decode(raw, state, final)
         except UnicodeDecodeError as error:
             raise BrokenInput(
-                f"the bytes at offset {offset + error.start} are not {self.encoding.name}; save the file as UTF-8"
+                "the bytes at offset {offset} are not {name}; save the file as UTF-8",
+                offset=offset + error.start,
+                name=self.encoding.name,
             ) from None
         if "\0" in text:
-            raise BrokenInput(f"there is a NUL after byte {offset}: the file is binary, not text")
+            raise BrokenInput("there is a NUL after byte {offset}: the file is binary, not text", offset=offset)
         return text, used, state
 
     def splice(self, piece: Piece, changes: Iterable[Change]) -> bytes:
@@ -131,7 +135,8 @@ class Source:
             raw = self.encoding.encode(text)
         except UnicodeEncodeError:
             raise OutputError(
-                f"a replacement cannot be written in {self.encoding.name}; choose a mask of plain Japanese characters"
+                "a replacement cannot be written in {name}; choose a mask of plain Japanese characters",
+                name=self.encoding.name,
             ) from None
         return (START if before != START else b"") + raw + (after if after != START else b"")
 

@@ -1,5 +1,5 @@
 """Text shown to users, in Japanese and English, one TOML file a room."""
 
-from hairyo.messages.catalogue import Lang, default_lang, text
+from hairyo.messages.catalogue import Lang, catalogue, default_lang, say, text
 
-__all__ = ["Lang", "default_lang", "text"]
+__all__ = ["Lang", "catalogue", "default_lang", "say", "text"]

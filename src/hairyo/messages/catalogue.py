@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from hairyo.errors import Words
+
 Lang = Literal["ja", "en"]
 
 
@@ -34,3 +36,17 @@ def text(key: str, lang: Lang, **values: object) -> str:
     """
     room, _, name = key.partition(".")
     return _room(room)[name][lang].format(**values)
+
+
+def say(words: Words, lang: Lang) -> str:
+    """Return a sentence of the code in `lang`; in English where the catalogue has none."""
+    if lang == "en":
+        return str(words)
+    return words.fill(catalogue("errors").get(words.template, words.template), lang)
+
+
+@cache
+def catalogue(name: str) -> dict[str, str]:
+    """Return the Japanese of messages that are their own keys in English (`errors`, `argparse`)."""
+    found: dict[str, str] = tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
+    return found

@@ -49,8 +49,11 @@ class LeakReport:
         if self.leaks:
             first = self.places[0]
             raise LeakFound(
-                f"the copy still showed redacted values {self.leaks} time(s), first at {first.where} "
-                f"as {first.form}; do not release it, hold the input and look at it by hand"
+                "the copy still showed redacted values {leaks} time(s), first at {where} as {form}; do not "
+                "release it, hold the input and look at it by hand",
+                leaks=self.leaks,
+                where=first.where,
+                form=first.form,
             )
 
 
@@ -85,7 +88,11 @@ def check_copy(path: Path, format_name: str, values_by_scope: Mapping[int | None
     except (OSError, csv.Error, UnicodeError) as error:
         raise OutputError("the copy cannot be read again; the input must be held") from error
     if last < expected:
-        raise OutputError(f"the copy ends at record {last}, before record {expected}; the input must be held")
+        raise OutputError(
+            "the copy ends at record {last}, before record {expected}; the input must be held",
+            last=last,
+            expected=expected,
+        )
     return LeakReport(hunt.searched, leaks, tuple(places))
 
 

@@ -129,7 +129,9 @@ def _jsonl(path: Path) -> Iterator[Piece]:
                 try:
                     value = json.loads(line) if line.strip() else ""
                 except (ValueError, RecursionError) as error:
-                    raise OutputError(f"line {number} of the copy is not JSON; the input must be held") from error
+                    raise OutputError(
+                        "line {number} of the copy is not JSON; the input must be held", number=number
+                    ) from error
                 yield from _record(f"line {number}", number, list(_strings(value)))
 
 
@@ -196,7 +198,7 @@ def _members(archive: zipfile.ZipFile, prefix: str, nesting: int) -> Iterator[Pi
         place = f"{prefix} {number}"
         yield Piece(f"{place} name", info.filename, markup=True)
         if info.file_size > _MAX_MEMBER:
-            raise OutputError(f"{place} of the copy is too large to be checked; the input must be held")
+            raise OutputError("{place} of the copy is too large to be checked; the input must be held", place=place)
         data = archive.read(info)
         yield Piece(place, data)
         if data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):

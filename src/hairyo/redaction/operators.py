@@ -70,7 +70,9 @@ class Operator(ABC, BaseModel):
             UsageError: the operator does not fit the type, or lacks a key.
         """
         if not self.fits(finding.type):
-            raise UsageError(f"operator `{self.name}` is not allowed for {finding.type}; choose `mask`")
+            raise UsageError(
+                "operator `{name}` is not allowed for {type}; choose `mask`", name=self.name, type=finding.type
+            )
         hidden = squeeze(value)
         for text in (self.replace(value, finding, scope), self.text, *_LAST_RESORTS):
             if not text or not hidden or hidden not in squeeze(text):

@@ -110,9 +110,9 @@ class Policy(BaseModel):
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError("the policy file cannot be read; check its path and that it is UTF-8") from error
         except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"the policy file is not TOML: {error}; correct it") from error
+            raise UsageError("the policy file is not TOML: {error}; correct it", error=error) from error
         except ValidationError as error:
-            raise UsageError(_problems(error)) from error
+            raise UsageError("the policy file is wrong: {problems}; correct it", problems=_problems(error)) from error
 
     @cached_property
     def digest(self) -> str:
@@ -167,7 +167,7 @@ def shipped() -> tuple[str, ...]:
 
 def _shipped(name: str) -> str:
     if name not in shipped():
-        raise UsageError(f"there is no such policy; give a .toml file or one of: {', '.join(shipped())}")
+        raise UsageError("there is no such policy; give a .toml file or one of: {names}", names=", ".join(shipped()))
     return (files(__package__) / "policies" / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -178,4 +178,4 @@ def _problems(error: ValidationError) -> str:
         return ": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, "))))
 
     found = error.errors(include_input=False, include_url=False)
-    return f"the policy file is wrong: {'; '.join(map(line, found))}; correct it"
+    return "; ".join(map(line, found))

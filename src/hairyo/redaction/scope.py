@@ -37,7 +37,10 @@ class Scope:
 
     def __post_init__(self) -> None:
         if self.key is not None and len(self.key) < MIN_KEY_BYTES:
-            raise UsageError(f"the key has fewer than {MIN_KEY_BYTES} bytes; make one with `openssl rand 32`")
+            raise UsageError(
+                "the key has fewer than {min_key_bytes} bytes; make one with `openssl rand 32`",
+                min_key_bytes=MIN_KEY_BYTES,
+            )
 
     @property
     def secrets(self) -> list[Secret]:

@@ -79,7 +79,7 @@ def types() -> Mapping[str, Type]:
     known = _table("codes.toml")
     for one in found.values():
         if (one.item is None) != (one.code is None) or (one.code and one.name not in known[one.code]["types"]):
-            raise ModelError(f"taxonomy/types.toml: item and code of {one.name} do not agree")
+            raise ModelError("taxonomy/types.toml: item and code of {name} do not agree", name=one.name)
     return MappingProxyType(found)
 
 
@@ -94,7 +94,7 @@ def codes() -> Mapping[str, Code]:
     for name, row in _table("codes.toml").items():
         tier = row.pop("tier") or None
         if tier not in ("L1", "L2", "W", None) or not types().keys() >= set(row["types"]):
-            raise ModelError(f"taxonomy/codes.toml: {name} has an unknown tier or type")
+            raise ModelError("taxonomy/codes.toml: {name} has an unknown tier or type", name=name)
         row |= {"tier": tier} | {key: tuple(row[key]) for key in ("types", "items", "dpv")}
         found[name] = Code(name=name, **row)
     return MappingProxyType(found)

@@ -73,7 +73,7 @@ def lexicon() -> Lexicon:
     for type_, file, columns in _rows("lexicon"):
         pattern, code, strength = columns[:3]
         if type_ not in types() or code not in codes() or strength not in get_args(Strength):
-            raise ModelError(f"lexicon/{file} has a row of unknown type, code or strength; reinstall hairyo")
+            raise ModelError("lexicon/{file} has a row of unknown type, code or strength; reinstall hairyo", file=file)
         patterns.append(pattern)
         entries.append(Entry(type_, code, strength, f"article6.{file.removesuffix('.tsv').lower()}"))
     return Lexicon(tuple(entries), _scanner(patterns, "lexicon"))
@@ -94,7 +94,7 @@ def _scanner(patterns: Sequence[str], folder: str) -> Scanner:
     try:
         return Scanner(patterns)
     except re.error as error:
-        raise ModelError(f"article6/{folder}: a pattern does not compile; reinstall hairyo") from error
+        raise ModelError("article6/{folder}: a pattern does not compile; reinstall hairyo", folder=folder) from error
 
 
 @cache
