@@ -32,7 +32,7 @@ check: lint test test-slow
 
 # Dev scores against the recorded floor; GOLD is the folder of the reference texts.
 scores: $(STAMP)
-	$(BIN)/python benchmarks/dev_scores.py $(GOLD)
+	$(BIN)/hairyo evaluate $(GOLD)/dev-*.jsonl --floor benchmarks/floor.toml
 
 # The generated pages of docs/.
 docs: $(STAMP)

@@ -1,6 +1,6 @@
 """Characters a second and quality of `hairyo` beside Presidio with GiNZA, in one run on the same texts.
 
-Usage: python benchmarks/against_presidio.py GOLD_FOLDER
+Usage: python benchmarks/against_presidio.py GOLD.jsonl ...
 
 Presidio gets what a user can give it today: GiNZA as its NLP engine, GiNZA's labels mapped to ours, its own
 e-mail, IP address, credit card and URL recognizers, and patterns for Japanese telephone numbers and postal codes.
@@ -12,13 +12,12 @@ import argparse
 import json
 import logging
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from dev_scores import ROLES, figures, read_gold
+from hairyo.evaluation import MarkedText, read_marked, score, summed
+from hairyo.evaluation.predictions import read_predictions
 
 # GiNZA's entity labels that mean a type of ours; Disease is the only one of Article 6 that it has in number.
 LABELS = {
@@ -72,34 +71,31 @@ def hairyo():
     return lambda text, role: [one.to_json() for one in detector.scan(text, role=role)]
 
 
-def measure(make, gold: Path, names: list[Path], texts: list[dict]) -> dict:
+def measure(make, texts: list[MarkedText]) -> dict[str, float]:
     """Return the figures and the speed of one tool, warmed up."""
     find = make()
-    find(texts[0]["text"], None)
+    find(texts[0].text, None)
     started = time.perf_counter()
-    lines = [json.dumps({"id": one["id"], "findings": find(one["text"], ROLES.get(one["genre"]))}) for one in texts]
+    lines = [json.dumps({"id": one.id, "findings": find(one.text, one.role)}) for one in texts]
     seconds = time.perf_counter() - started
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "predictions.jsonl"
         path.write_text("\n".join(lines), encoding="utf-8")
-        command = [sys.executable, gold / "score.py", path, *names, "--json"]
-        scores = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    speed = sum(len(one["text"]) for one in texts) / seconds
-    return {"chars_per_second": round(speed), **figures(scores)}
+        found = read_predictions(path)
+    figures = summed(score(one, found[one.id]).counts for one in texts).flat()
+    return {"chars_per_second": round(sum(len(one.text) for one in texts) / seconds), **figures}
 
 
 def main() -> None:
     """Measure both and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    gold = parser.parse_args().gold
-    names = sorted(gold.glob("dev-*.jsonl"))
-    texts = read_gold(gold, names)
-    ours = measure(hairyo, gold, names, texts)
-    theirs = measure(presidio, gold, names, texts)
+    parser.add_argument("gold", nargs="+", type=Path)
+    texts = list(read_marked(parser.parse_args().gold))
+    ours = measure(hairyo, texts)
+    theirs = measure(presidio, texts)
     print(f"{'figure':18} {'hairyo':>10} {'presidio + GiNZA':>18}")
     for name, value in ours.items():
-        print(f"{name:18} {value:>10} {theirs[name]!s:>18}")
+        print(f"{name:18} {value:>10} {theirs.get(name)!s:>18}")
     print(f"ratio of speeds    {ours['chars_per_second'] / theirs['chars_per_second']:>10.1f}")
     print(f"peak memory, both  {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:>8.0f} MB")
 

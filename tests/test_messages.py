@@ -90,7 +90,8 @@ def used_keys() -> tuple[set[str], set[str]]:
                 elif isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
                     rooms.add(str(first.values[0].value).partition(".")[0])
     for path in SOURCE.rglob("*.jinja"):
-        keys |= {f"report.{name}" for name in re.findall(r'\bt\("(\w+)"', path.read_text(encoding="utf-8"))}
+        room = {"report.html": "report", "view.html": "evaluate"}[path.stem]
+        keys |= {f"{room}.{name}" for name in re.findall(r'\bt\("(\w+)"', path.read_text(encoding="utf-8"))}
     return keys, rooms
 
 

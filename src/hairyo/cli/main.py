@@ -25,6 +25,7 @@ COMMANDS = {
     "ledger": "hairyo.cli.ledger",
     "policy": "hairyo.cli.policy",
     "types": "hairyo.cli.types",
+    "evaluate": "hairyo.cli.evaluate",
 }
 
 
