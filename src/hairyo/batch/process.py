@@ -21,7 +21,7 @@ from hairyo.batch.options import RunOptions
 from hairyo.batch.spool import Secrets, Spool
 from hairyo.consent import ConsentEvent, Keys, Versions, disclosures
 from hairyo.detection import Detector, Finding, Role
-from hairyo.detection.engine import detector_version
+from hairyo.detection.engine import detector_version, shared_detector
 from hairyo.detection.resolver import resolve
 from hairyo.detection.roles import role_of_text
 from hairyo.documents import Document, Edit, open_document
@@ -88,7 +88,7 @@ def make_processor(setup: Setup) -> Callable[[Task], Result]:
     """Return the function that processes one submission; made once in each worker."""
     if setup.options.memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (setup.options.memory, setup.options.memory))
-    detector = Detector()
+    detector = shared_detector()
     return lambda task: _process(task, setup, detector)
 
 

@@ -11,10 +11,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from hairyo.detection import addresses, identifiers, names
-from hairyo.detection.article6 import Article6Recognizer
+from hairyo.detection.article6 import Judging
 from hairyo.detection.finding import Finding
 from hairyo.detection.passage import Passage, Recognizer, Role
 from hairyo.detection.resolver import resolve
+from hairyo.detection.tagger.hints import hints
+from hairyo.detection.tagger.model import TaggerModel, model_folder, shared_model
+from hairyo.detection.tagger.tagging import Tagging
 
 # A long text is read in windows: the core, and around it context that is read but not reported.
 CORE = 12_000
@@ -29,20 +32,17 @@ class Detector:
 
     Args:
         core: characters of a long text that are read at once, context apart.
+        tagger: the trained tagger; without one the rules decide alone.
     """
 
-    def __init__(self, *, core: int = CORE) -> None:
+    def __init__(self, *, core: int = CORE, tagger: TaggerModel | None = None) -> None:
         self._core = core
+        self._tagger = tagger
 
     @cached_property
     def recognizers(self) -> tuple[Recognizer, ...]:
         """The recognizers of ordinary personal information, in the order they run."""
         return (*identifiers.recognizers(), *names.recognizers(), *addresses.recognizers())
-
-    @cached_property
-    def article6(self) -> Article6Recognizer:
-        """The recognizer of Article 6 information."""
-        return Article6Recognizer()
 
     def scan(self, text: str, *, role: Role | None = None) -> list[Finding]:
         """Return disjoint findings in text order.
@@ -68,8 +68,18 @@ class Detector:
             return []
         personal = resolve(f for recognizer in self.recognizers for f in recognizer.find(passage))
         persons = [finding for finding in personal if finding.type == "PERSON"]
-        special = list(self.article6.find(passage, persons))
-        return [_to_original(finding, passage) for finding in resolve([*personal, *special])]
+        judging = Judging.of(passage, persons)
+        found = resolve([*personal, *judging.findings()])
+        if self._tagger is not None:
+            found = resolve(_read(judging, found, self._tagger))
+        return [_to_original(finding, passage) for finding in found]
+
+
+def _read(judging: Judging, found: list[Finding], tagger: TaggerModel) -> Iterator[Finding]:
+    """Yield what stands when the tagger has read the passage, too."""
+    passage = judging.passage
+    reading = tagger.read(passage.normal, list(hints(judging, found)), passage.role)
+    yield from Tagging(judging, reading, tagger).joined(found)
 
 
 def _to_original(finding: Finding, passage: Passage) -> Finding:
@@ -98,8 +108,8 @@ def windows(text: str, core: int = CORE) -> Iterator[tuple[int, int]]:
 
 @cache
 def detector_version() -> str:
-    """Return what made a finding: package version, digest of the detection data, dictionary version."""
-    digest = hashlib.sha256()
+    """Return what made a finding: package version, digest of the detection data and the model, dictionary version."""
+    digest = hashlib.sha256((model_folder() / "tagger.toml").read_bytes())  # it holds the digests of the model's files
     for path in sorted(_data_files(files("hairyo.detection")), key=str):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
@@ -117,4 +127,4 @@ def _data_files(folder: Traversable) -> Iterator[Traversable]:
 @cache
 def shared_detector() -> Detector:
     """Return this process's detector, made once."""
-    return Detector()
+    return Detector(tagger=shared_model())

@@ -66,6 +66,15 @@ def pieces(text: str, max_bytes: int = MAX_BYTES) -> Iterator[tuple[int, int]]:
         start = end
 
 
+def short_units(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the shortest units (mode A) of `text`, in code points; they cover it."""
+    clean = text.translate(_NO_SURROGATES) if any("\ud800" <= char <= "\udfff" for char in text) else text
+    for start, end in pieces(clean):
+        for morpheme in _tokenizer().tokenize(clean[start:end], SplitMode.A):
+            if morpheme.begin() < morpheme.end():
+                yield start + morpheme.begin(), start + morpheme.end()
+
+
 def tokens(text: str) -> list[Token]:
     """Return the morphemes of `text` (mode C, longest units) with code point offsets.
 

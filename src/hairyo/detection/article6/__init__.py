@@ -1,5 +1,5 @@
 """Article 6 of the policy: lexicons, look-alikes, whose a fact is and what is said of it."""
 
-from hairyo.detection.article6.recognizer import Article6Recognizer
+from hairyo.detection.article6.recognizer import Judging
 
-__all__ = ["Article6Recognizer"]
+__all__ = ["Judging"]

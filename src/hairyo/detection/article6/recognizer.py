@@ -25,7 +25,7 @@ from hairyo.detection.article6.lexicon import Entry, lexicon, lookalikes, settin
 from hairyo.detection.article6.link import is_business, is_compound, is_listed, is_work, link
 from hairyo.detection.article6.polarity import Judgement, judge
 from hairyo.detection.article6.scanner import Hit
-from hairyo.detection.article6.subject import Discourse
+from hairyo.detection.article6.subject import Discourse, Owner
 from hairyo.detection.finding import Finding
 from hairyo.detection.passage import Passage
 from hairyo.taxonomy import codes, types
@@ -39,40 +39,8 @@ _QUESTION = 80
 _FACT, _ANSWER, _DENIED, _TOLD_BY_FIELD, _BARE, _BESIDE = 0.9, 0.85, 0.8, 0.85, 0.7, 0.6
 
 
-class Article6Recognizer:
-    """Lexicon matches, kept where they tell of a person, with whose and polarity."""
-
-    name = "article6"
-    types = tuple(name for name, type_ in types().items() if type_.item is not None)
-
-    def find(self, passage: Passage, persons: Iterable[Finding] = ()) -> Iterator[Finding]:
-        """Yield findings in offsets of `passage.normal`.
-
-        Args:
-            passage: the text.
-            persons: the names found in it, whose owners help to tell whose a fact is.
-        """
-        if not passage.sentences:
-            return
-        hits = list(lexicon().scanner.hits(passage.normal, passage.sentences))
-        judging = _Judging.of(passage, persons, hits)
-        kept, waiting = [], []
-        for candidate in candidates(passage.normal, hits):
-            verdict = judging.decide(candidate)
-            if isinstance(verdict, Finding):
-                kept.append(verdict)
-            elif verdict == "waiting":
-                waiting.append(candidate)
-        kept += judging.beside(waiting, kept)
-        kept += judging.bare_answers()
-        yield from _merged(kept, passage.normal)
-        for start, end, cue in domicile.find(passage.normal):
-            entry = Entry("DOMICILE", "A6_2_DOMICILE", "fact", "article6.domicile")
-            yield judging.finding(Candidate(start, end, entry), Judgement("affirmed", cue), 0.95)
-
-
 @dataclass(frozen=True)
-class _Judging:
+class Judging:
     """Decides on the candidates of one passage, with what surrounds them.
 
     Attributes:
@@ -81,6 +49,7 @@ class _Judging:
         fields: its form fields, in order.
         unticked: stretches of choices that were not taken.
         lookalikes: stretches in which terms do not count, by type, and `ANY`.
+        terms: what the lexicons match, whatever it means there.
     """
 
     passage: Passage
@@ -88,9 +57,12 @@ class _Judging:
     fields: list[Field]
     unticked: list[tuple[int, int]]
     lookalikes: dict[str, list[tuple[int, int]]]
+    terms: list[Candidate]
 
     @classmethod
-    def of(cls, passage: Passage, persons: Iterable[Finding], hits: list[Hit]) -> _Judging:
+    def of(cls, passage: Passage, persons: Iterable[Finding]) -> Judging:
+        """Return the judging of a passage, with the names found in it."""
+        hits: list[Hit] = list(lexicon().scanner.hits(passage.normal, passage.sentences))
         table = lookalikes()
         stretches: dict[str, list[tuple[int, int]]] = {}
         for hit in table.scanner.hits(passage.normal, passage.sentences):
@@ -106,7 +78,41 @@ class _Judging:
             sorted(found, key=lambda field: field.label),
             unticked(passage.normal),
             stretches,
+            candidates(passage.normal, hits),
         )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the findings of the passage."""
+        if not self.passage.sentences:
+            return
+        kept, waiting = [], []
+        for candidate in self.terms:
+            verdict = self.decide(candidate)
+            if isinstance(verdict, Finding):
+                kept.append(verdict)
+            elif verdict == "waiting":
+                waiting.append(candidate)
+        kept += self.beside(waiting, kept)
+        kept += self.bare_answers()
+        yield from _merged(kept, self.passage.normal)
+        for start, end, cue in domicile.find(self.passage.normal):
+            entry = Entry("DOMICILE", "A6_2_DOMICILE", "fact", "article6.domicile")
+            yield self.finding(Candidate(start, end, entry), Judgement("affirmed", cue), 0.95)
+
+    def in_field(self, offset: int) -> bool:
+        """Tell whether an offset lies in a form's label or answer."""
+        return self._field_at(offset) is not None
+
+    def opinion(self, start: int, end: int, type_: str, code: str) -> tuple[Judgement, Owner]:
+        """Return what the rules say of a fact that somebody else found: its polarity, and whose it is.
+
+        Args:
+            start: first code point of the fact in the passage's normalised text.
+            end: one past its last.
+            type_: its label.
+            code: its sub-code.
+        """
+        return judge(self.passage, start, end, code), self.discourse.owner(start, end, type_)
 
     def decide(self, candidate: Candidate) -> Finding | str | None:
         """Return the finding a candidate makes, `waiting` where nothing ties it to anybody yet, or None."""

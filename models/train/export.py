@@ -1,0 +1,128 @@
+"""Make what ships of a trained tagger: `python models/train/export.py FOLDER/tagger.pt --out models/tagger`.
+
+Writes `encoder.onnx` (layers and heads, weights in 8 bits), `words.npz` (the pieces' vectors in 8 bits, one scale a
+piece), `pieces.tsv` (the pieces with their scores) and `tagger.toml` (sizes, versions and the digest of each file).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+import vocabulary
+from base import find_base, read_base
+from net import PLAIN, Shape, Tagger
+from texts import LABELS, POLARITIES, SPECIAL_CARE, SUBJECTS
+
+OPSET = 17
+HEADS = ("tag", "kind", "subject", "polarity")
+FILES = ("encoder.onnx", "words.npz", "pieces.tsv")
+
+
+class Encoder(nn.Module):
+    """The network from the pieces' vectors on, written out in plain operations."""
+
+    def __init__(self, net: Tagger) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, vectors: Tensor, hints: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        """Return the logits of the heads; `mask` is 0 where a piece is, very low in the padding."""
+        net = self.net
+        places = net.places.weight[: vectors.shape[1]]
+        x = net.norm(vectors + places + net.hints(hints))
+        visible = mask[:, None, None, :]
+        for layer in net.layers:
+            batch, length, hidden = x.shape
+            heads, size = layer.heads, hidden // layer.heads
+            q, k, v = (
+                one.reshape(batch, length, heads, size).transpose(1, 2) for one in layer.qkv(x).split(hidden, dim=-1)
+            )
+            weights = torch.softmax(q @ k.transpose(-1, -2) * size**-0.5 + visible, dim=-1)
+            y = (weights @ v).transpose(1, 2).reshape(batch, length, hidden)
+            x = layer.norm1(x + layer.out(y))
+            x = layer.norm2(x + layer.down(nn.functional.gelu(layer.up(x))))
+        x = torch.cat([x, PLAIN * hints], dim=-1)
+        return net.tag(x), net.kind(x), net.subject(x), net.polarity(x)
+
+
+def main() -> None:
+    """Export by the command line's settings."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    saved = torch.load(args.weights, weights_only=True)
+    net = Tagger(Shape(**saved["shape"]))
+    net.load_state_dict(saved["net"])
+    net.eval()
+    args.out.mkdir(parents=True, exist_ok=True)
+    write_encoder(net, args.out / "encoder.onnx")
+    write_words(net, args.out / "words.npz")
+    pieces, scores, _ = vocabulary.cut(read_base(find_base()))
+    lines = (f"{piece}\t{score:.4f}\n" for piece, score in zip(pieces, scores, strict=True))
+    (args.out / "pieces.tsv").write_text("".join(lines), encoding="utf-8")
+    (args.out / "tagger.toml").write_text(manifest(args.out, net.shape), encoding="utf-8")
+
+
+def write_encoder(net: Tagger, target: Path) -> None:
+    """Write the encoder with its matrices in 8 bits."""
+    shape = net.shape
+    given = (torch.zeros(2, 9, shape.hidden), torch.zeros(2, 9, shape.hints), torch.zeros(2, 9))
+    names = ["vectors", "hints", "mask"]
+    axes = {name: {0: "batch", 1: "length"} for name in [*names, *HEADS]}
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.onnx"
+        torch.onnx.export(
+            Encoder(net), given, str(whole), input_names=names, output_names=list(HEADS),
+            dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+        )  # fmt: skip
+        onnx.checker.check_model(str(whole))
+        quantize_dynamic(
+            whole, target, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8, per_channel=True,
+            extra_options={"MatMulConstBOnly": True},
+        )  # fmt: skip
+
+
+def write_words(net: Tagger, target: Path) -> None:
+    """Write the pieces' vectors in 8 bits."""
+    vectors = net.words.weight.detach().numpy()
+    scales = np.abs(vectors).max(axis=1) / 127
+    scales[scales == 0] = 1
+    values = np.round(vectors / scales[:, None]).astype(np.int8)
+    np.savez(target, values=values, scales=scales.astype(np.float32))
+
+
+def manifest(folder: Path, shape: Shape) -> str:
+    """Return what `tagger.toml` says."""
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+
+    def listed(names: tuple[str, ...]) -> str:
+        return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+
+    names = "".join(
+        f"{name} = {listed(ones)}\n"
+        for name, ones in (
+            ("labels", LABELS),
+            ("kinds", SPECIAL_CARE),
+            ("subjects", SUBJECTS),
+            ("polarities", POLARITIES),
+        )
+    )
+    return (
+        "# Made by models/train/export.py: classes of the heads, sizes, and the SHA-256 of each file.\n"
+        f"layers = {shape.layers}\npositions = {shape.positions}\n"
+        f"{names}\n[sha256]\n" + "".join(f'"{name}" = "{digest}"\n' for name, digest in digests.items())
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Train the tagger: `python models/train/train.py --out FOLDER [--epochs N] [--hold-out AUTHOR ...] DATA.jsonl ...`.
+
+Makes FOLDER/tagger.pt (weights, shape, settings). The same data, settings and seed give the same figures within
+noise; kernels differ between processors. A GPU is used where there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+import vocabulary
+from augment import varied
+from base import find_base, read_base
+from batches import Batch, batches
+from hairyo.detection.tagger.hints import HINTS
+from hairyo.evaluation import read_marked
+from net import Shape, Tagger, from_base
+from texts import IGNORED, LABELS, Example, Reader
+
+# How much each head's loss counts: tag, kind, subject, polarity.
+WEIGHTS = (1.0, 0.6, 0.4, 0.4)
+
+
+def main() -> None:
+    """Train by the command line's settings."""
+    args = _arguments()
+    random.seed(args.seed)
+    np.random.seed(args.seed)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(args.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    args.out.mkdir(parents=True, exist_ok=True)
+    base = read_base(find_base())
+    pieces, _, words = vocabulary.cut(base)
+    reader = Reader(vocabulary.tokenizer(base))
+    kept = (text for text in read_marked(args.data) if text.author not in args.hold_out)
+    examples = [one for text in kept if (one := reader.example(text)) is not None]
+    shape = Shape(pieces=len(pieces), hints=len(HINTS), tags=1 + 2 * len(LABELS))
+    net = from_base(base, words, shape).to(device)
+    if args.start is not None:
+        net.load_state_dict(torch.load(args.start, weights_only=True)["net"])
+    net.words.weight.requires_grad_(False)
+    print(f"{len(examples)} texts, {sum(len(one.ids) for one in examples)} pieces, {device}", flush=True)
+    train(net, examples, reader, args, device)
+
+
+def train(net: Tagger, examples: list[Example], reader: Reader, args: argparse.Namespace, device: torch.device) -> None:
+    """Train a network for `args.epochs` over the examples."""
+    slow = [p for name, p in net.named_parameters() if p.requires_grad and not _new(name)]
+    fast = [p for name, p in net.named_parameters() if p.requires_grad and _new(name)]
+    optimiser = torch.optim.AdamW(
+        [{"params": slow, "lr": args.rate}, {"params": fast, "lr": 5 * args.rate}],
+        weight_decay=0.01,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
+    steps = args.epochs * sum(1 for _ in batches(examples, pieces=args.batch, seed=0))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
+    step, started = 0, time.monotonic()
+    for epoch in range(args.epochs):
+        net.train()
+        draw = np.random.default_rng([args.seed, epoch])
+        total = np.zeros(len(WEIGHTS))
+        count = 0.0
+        seen = [_varied(one, reader, args.vary, draw) for one in examples]
+        for batch in batches(seen, pieces=args.batch, seed=args.seed * 1000 + epoch, noise=args.noise):
+            losses = loss(net, batch, device)
+            torch.stack([weight * one for weight, one in zip(WEIGHTS, losses, strict=True)]).sum().backward()
+            torch.nn.utils.clip_grad_norm_(slow + fast, 1.0)
+            if step < steps:
+                optimiser.step()
+                schedule.step()
+            optimiser.zero_grad(set_to_none=True)
+            total = 0.98 * total + [0.02 * float(one.detach()) for one in losses]
+            count = 0.98 * count + 0.02
+            step += 1
+            if step % 50 == 0:
+                mean = " ".join(f"{one:.4f}" for one in total / count)
+                print(f"step {step} of {steps}: {mean}, {time.monotonic() - started:.0f} s", flush=True)
+        mean = " ".join(f"{one:.4f}" for one in total / count)
+        print(f"epoch {epoch + 1}: {mean}, {time.monotonic() - started:.0f} s", flush=True)
+        saved = {"shape": asdict(net.shape), "net": net.state_dict(), "settings": _settings(args)}
+        torch.save(saved, args.out / "tagger.pt")  # a checkpoint after each epoch; the last one is the result
+
+
+def _varied(one: Example, reader: Reader, share: float, draw: np.random.Generator) -> Example:
+    """Return an example, or with probability `share` one of a variant of its text."""
+    if draw.random() >= share:
+        return one
+    return reader.example(varied(one.source, draw)) or one
+
+
+def loss(net: Tagger, batch: Batch, device: torch.device) -> list[torch.Tensor]:
+    """Return the losses of tag, kind, subject and polarity."""
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        heads = net(batch.ids.to(device), batch.hints.to(device), batch.mask.to(device))
+    made = []
+    for head, target in zip(heads, batch.targets, strict=True):
+        wanted = target.to(device).flatten()
+        if bool((wanted != IGNORED).any()):
+            made.append(functional.cross_entropy(head.float().flatten(0, 1), wanted, ignore_index=IGNORED))
+        else:
+            made.append(torch.zeros((), device=device))
+    return made
+
+
+def _new(name: str) -> bool:
+    return name.startswith(("tag.", "kind.", "subject.", "polarity.", "hints."))
+
+
+def _rate(step: int, steps: int) -> float:
+    warm = max(1, steps // 15)
+    return (step + 1) / warm if step < warm else 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
+
+
+def _settings(args: argparse.Namespace) -> str:
+    return json.dumps({name: str(value) for name, value in vars(args).items()}, ensure_ascii=False)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", nargs="+", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
+    parser.add_argument("--hold-out", nargs="*", default=[])
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=1.6e-4)
+    parser.add_argument("--batch", type=int, default=1200)
+    parser.add_argument("--noise", type=float, default=0.05)
+    parser.add_argument("--vary", type=float, default=0.3, help="share of texts varied anew in each epoch")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""What the tagger says of a passage, joined with what the rules found there (規則とタガーの統合).
+
+The rules are exact where a number has a form and a check digit; the tagger reads contexts. So each type has one of
+them that leads (`tagger.toml` beside this file), and the other is heard: what the leader alone found must be sure
+enough, what both found stands.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hairyo.detection.article6 import Judging
+from hairyo.detection.finding import Finding, Subject
+from hairyo.detection.tagger.decode import Span, spans
+from hairyo.detection.tagger.model import Reading, TaggerModel, covered
+from hairyo.taxonomy import codes, types
+
+RULE = "tagger"
+WHOSE: tuple[Subject, ...] = ("self", "family", "other")
+_SPECIAL = "special care"
+
+
+class _Ask(NamedTuple):
+    subject: float
+    polarity: float
+
+
+# Below these probabilities the rules are asked, where they have an opinion. Chosen on texts of authors that the
+# tagger had not seen (models/tagger/CARD.md).
+_ASK_RULES = _Ask(subject=0.5, polarity=0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a type's findings are believed.
+
+    Attributes:
+        tagger: probability from which a finding of the tagger alone stands; above 1 for never.
+        rules: probability, by the tagger, from which a finding of the rules alone stands; 0 for always.
+        fields: the same in the fields of a form, which the rules read better than prose.
+        lookalike: probability from which a finding of the tagger alone stands against a look-alike.
+    """
+
+    tagger: float
+    rules: float
+    fields: float
+    lookalike: float
+
+
+@cache
+def trust() -> Mapping[str, Trust]:
+    """Return how far each type's findings are believed."""
+    table = tomllib.loads((files(__package__) / "tagger.toml").read_text(encoding="utf-8"))
+    return {
+        name: Trust(**(table["default"] | (table["special_care"] if one.item else {}) | table.get(name, {})))
+        for name, one in types().items()
+    }
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """The tagger's reading of one passage.
+
+    Attributes:
+        judging: what the rules of Article 6 see in it.
+        reading: what the network says of it.
+        model: whose reading it is.
+    """
+
+    judging: Judging
+    reading: Reading
+    model: TaggerModel
+
+    @cached_property
+    def _edges(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        starts = np.array([piece.start for piece in self.reading.pieces], dtype=np.int64)
+        return starts, np.array([piece.end for piece in self.reading.pieces], dtype=np.int64)
+
+    def joined(self, rules: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield the findings that stand, in offsets of `passage.normal`; they may overlap.
+
+        Args:
+            rules: what the rules found, in the same offsets.
+        """
+        told = list(rules)
+        tagged = list(self._tagged())
+        for one in tagged:
+            same = [other for other in told if _same(one, other)]
+            if same:
+                yield from _both(one, same)
+            elif one.score >= self._needed(one):
+                yield one
+        for one in told:
+            believed = trust()[one.type]
+            needed = believed.fields if self.judging.in_field(one.start) else believed.rules
+            if not any(_same(one, other) for other in tagged) and self.support(one) >= needed:
+                yield one
+
+    def _needed(self, finding: Finding) -> float:
+        """Return how sure the tagger must be of a finding of its own: surer where the words look alike to a rule."""
+        believed = trust()[finding.type]
+        stretches = [*self.judging.lookalikes.get(finding.type, ()), *self.judging.lookalikes.get("ANY", ())]
+        if finding.special_care and any(start < finding.end and finding.start < end for start, end in stretches):
+            return believed.lookalike
+        return believed.tagger
+
+    def support(self, finding: Finding) -> float:
+        """Return the mean probability, by the tagger, that the pieces of a finding are of its label."""
+        inside = covered(*self._edges, finding.start, finding.end)
+        if not len(inside):
+            return 0.0
+        number = self.model.labels.index(_SPECIAL if finding.special_care else finding.type)
+        both = np.exp(self.reading.tags[inside][:, [1 + 2 * number, 2 + 2 * number]]).sum(axis=1)
+        return float(both.mean())
+
+    def _tagged(self) -> Iterator[Finding]:
+        for span in spans(self.reading.tags) if self.reading.pieces else ():
+            start, end = self._words(span)
+            text = self.judging.passage.normal[start:end]
+            start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
+            if start < end:
+                yield self._finding(span, start, end)
+
+    def _words(self, span: Span) -> tuple[int, int]:
+        """Return where a span's words begin and end: half a word tells as much as the whole."""
+        pieces, last = self.reading.pieces, span.last
+        while last < len(pieces) and pieces[last].word == pieces[last - 1].word:
+            last += 1
+        return pieces[span.first].word, pieces[last - 1].end
+
+    def _finding(self, span: Span, start: int, end: int) -> Finding:
+        label = self.model.labels[span.label]
+        if label != _SPECIAL:
+            whose = WHOSE[_likeliest(self.reading.subjects[:, : len(WHOSE)], span)[0]] if label == "PERSON" else None
+            return Finding(start, end, label, score=span.score, rule=RULE, subject=whose)
+        kind = self.model.kinds[_likeliest(self.reading.kinds, span)[0]]
+        code = self._code(kind, start, end)
+        said, owned = self.judging.opinion(start, end, kind, code)
+        polarity, sure = _likeliest(self.reading.polarities, span)
+        told = self.model.polarities[polarity]
+        if sure < _ASK_RULES.polarity and said.cue is not None:
+            told = said.polarity
+        subject, sure = _likeliest(self.reading.subjects[:, : len(WHOSE)], span)
+        owner = self.model.subjects[subject]
+        if sure < _ASK_RULES.subject and owned.whose != "unknown":
+            owner = owned.whose
+        tier = codes()[code].tier
+        return Finding(
+            start, end, kind, score=span.score, rule=f"{RULE}.{kind.lower()}", item=types()[kind].item,
+            # A denied fact is no 要配慮個人情報 under the Act but stays under the policy (LAW.md 2.5).
+            tier="L2" if told == "negated" and tier == "L1" else tier or "L2",
+            subject=owner, polarity=told, code=code,
+            cue=(said.cue if said.polarity == told else None) or (owned.cue if owned.whose == owner else None),
+        )  # fmt: skip
+
+    def _code(self, kind: str, start: int, end: int) -> str:
+        """Return the sub-code of the longest lexicon term of the same type in the span, else the type's own."""
+        inside = [one for one in self.judging.terms if one.entry.type == kind and one.start < end and start < one.end]
+        longest = max(inside, key=lambda one: (one.end - one.start, -one.start), default=None)
+        return longest.entry.code if longest is not None else types()[kind].code or ""
+
+
+def _both(tagged: Finding, ruled: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield what tagger and rules found, as one: all that either saw; the tagger says whose and how.
+
+    For ordinary personal information the rules' own findings stand.
+    """
+    if not tagged.special_care:
+        yield from ruled
+        return
+    edges = [tagged, *ruled]
+    whole = replace(tagged, start=min(one.start for one in edges), end=max(one.end for one in edges))
+    for one in ruled:
+        if one.type == tagged.type:
+            whole = replace(whole, rule=one.rule, code=one.code, score=max(tagged.score, one.score))
+            break
+    yield whole
+
+
+def _likeliest(numbers: npt.NDArray[np.float32], span: Span) -> tuple[int, float]:
+    """Return the class that the pieces of a span are most likely of, on the whole, and how likely."""
+    means = np.exp(numbers[span.first : span.last].mean(axis=0))
+    best = int(means.argmax())
+    return best, float(means[best] / means.sum())
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Tell whether two findings speak of the same thing: both of Article 6, or of one type, and half shared."""
+    if one.special_care != other.special_care or (not one.special_care and one.type != other.type):
+        return False
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return 2 * shared >= min(one.end - one.start, other.end - other.start)

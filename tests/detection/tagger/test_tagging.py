@@ -1,0 +1,128 @@
+"""Rules and tagger joined: who leads, who is heard, what each finding says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hairyo.detection.article6 import Judging
+from hairyo.detection.finding import Finding
+from hairyo.detection.passage import Passage
+from hairyo.detection.tagger import tagging
+from hairyo.detection.tagger.model import Reading
+from hairyo.detection.tagger.pieces import Piece
+from hairyo.detection.tagger.tagging import Tagging, Trust, trust
+from hairyo.taxonomy import types
+
+TEXT = "妻は喘息、電話は09"
+
+
+class Model:
+    labels = ("PERSON", "PHONE", "special care")
+    kinds = ("HEALTH", "RELIGION")
+    subjects = ("self", "family", "other", "public")
+    polarities = ("affirmed", "negated", "uncertain")
+
+
+def sure(size, *classes, chance=0.96):
+    rows = np.full((len(classes), size), (1 - chance) / (size - 1), dtype=np.float32)
+    rows[range(len(classes)), classes] = chance
+    return np.log(rows)
+
+
+def made(tags, *, kind=0, subject=1, polarity=0, chance=0.96):
+    pieces = [Piece(0, at, at + 1, at) for at in range(len(TEXT))]
+    reading = Reading(
+        pieces,
+        sure(7, *tags, chance=chance),
+        sure(2, *[kind] * 10),
+        sure(4, *[subject] * 10),
+        sure(3, *[polarity] * 10),
+    )
+    return Tagging(Judging.of(Passage(TEXT), []), reading, Model())
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch):
+    table = {name: Trust(0.5, 0.0, 0.0, 0.9) for name in types()} | {
+        "PHONE": Trust(2.0, 0.0, 0.0, 0.9),
+        "HEALTH": Trust(0.5, 0.3, 0.0, 0.9),
+    }
+    monkeypatch.setattr(tagging, "trust", lambda: table)
+
+
+ASTHMA = [0, 0, 5, 6, 0, 0, 0, 0, 0, 0]
+NOTHING = [0] * 10
+RULE = Finding(2, 4, "HEALTH", item=5, tier="L1", subject="self", polarity="affirmed", cue=(0, 1), code="A6_5_DISEASE")
+
+
+def test_what_the_tagger_finds_says_all_that_a_finding_says():
+    (one,) = made(ASTHMA).joined([])
+    assert (TEXT[one.start : one.end], one.type, one.item, one.subject, one.polarity) == (
+        "喘息", "HEALTH", 5, "family", "affirmed",
+    )  # fmt: skip
+    assert (one.code, one.tier, one.rule) == ("A6_5_DISEASE", "L1", "tagger.health")
+    assert one.score == pytest.approx(0.97, abs=0.02)
+
+
+def test_what_is_denied_is_no_longer_special_under_the_act():
+    (one,) = made(ASTHMA, polarity=1).joined([])
+    assert (one.polarity, one.tier) == ("negated", "L2")
+
+
+def test_a_public_person_is_never_whose_a_fact_is():
+    (one,) = made(ASTHMA, subject=3).joined([])
+    assert one.subject in ("self", "family", "other")
+
+
+def test_an_unsure_tagger_is_not_believed_alone_but_with_the_rules():
+    unsure = made(ASTHMA, chance=0.3)
+    assert not list(unsure.joined([]))
+    (one,) = unsure.joined([RULE])
+    assert (one.rule, one.subject) == (RULE.rule, "family")
+
+
+def test_rules_alone_need_the_taggers_support_where_their_type_says_so():
+    assert not list(made(NOTHING).joined([RULE]))
+    phone = Finding(8, 10, "PHONE")
+    assert list(made(NOTHING).joined([phone])) == [phone]
+
+
+def test_a_type_that_only_rules_may_find():
+    assert not list(made([0, 0, 0, 0, 0, 0, 0, 0, 3, 4]).joined([]))
+
+
+def test_support_is_the_chance_of_the_label():
+    assert made(ASTHMA).support(RULE) > 0.9
+    assert made(NOTHING).support(RULE) < 0.1
+
+
+def test_every_type_has_its_trust():
+    assert set(trust()) == set(types())
+    assert all(0 <= one.rules <= 1 and one.tagger > 0 for one in trust().values())
+
+
+def test_half_a_word_is_found_whole():
+    whole = made([0, 0, 0, 5, 0, 0, 0, 0, 0, 0])
+    pieces = [Piece(0, at, at + 1, 2 if at in (2, 3) else at) for at in range(len(TEXT))]
+    (one,) = replace(whole, reading=replace(whole.reading, pieces=pieces)).joined([])
+    assert TEXT[one.start : one.end] == "喘息"
+
+
+def test_what_both_found_is_all_that_either_saw():
+    (one,) = made([0, 0, 0, 5, 6, 0, 0, 0, 0, 0]).joined([RULE])
+    assert (one.start, one.end, one.rule, one.subject) == (2, 5, RULE.rule, "family")
+
+
+def test_against_a_lookalike_the_tagger_must_be_surer():
+    one = made(ASTHMA, chance=0.7)
+    assert list(one.joined([]))
+    one.judging.lookalikes["HEALTH"] = [(1, 4)]
+    assert not list(one.joined([]))
+
+
+def test_parts_that_only_rules_part_all_stay():
+    parts = [Finding(8, 9, "PHONE"), Finding(9, 10, "PHONE")]
+    assert list(made([0, 0, 0, 0, 0, 0, 0, 0, 3, 4]).joined(parts)) == parts
