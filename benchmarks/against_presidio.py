@@ -65,9 +65,9 @@ def presidio():
 
 def hairyo():
     """Return a function from a text to findings, made of Hairyo."""
-    from hairyo.detection import Detector
+    from hairyo.detection.engine import shared_detector
 
-    detector = Detector()
+    detector = shared_detector()
     return lambda text, role: [one.to_json() for one in detector.scan(text, role=role)]
 
 
