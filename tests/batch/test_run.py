@@ -186,6 +186,16 @@ def test_personal_names_in_file_names_go(source, tmp_path):
     assert len(list((tmp_path / "out" / "copies").rglob("*.txt"))) == 2
 
 
+@pytest.mark.parametrize("name", ["推薦_水無瀬", "水無瀬推薦状", "守屋推薦", "亮-写し"])
+def test_a_part_of_a_name_in_the_text_goes_from_the_file_name(source, tmp_path, name):
+    (source / "a.txt").unlink()
+    (source / f"{name}.txt").write_text("岡山市北区 守屋 亮\n水無瀬 健さんを推薦いたします。\n", encoding="utf-8")
+    run(source, tmp_path / "out")
+    (copy,) = (tmp_path / "out" / "copies").iterdir()
+    assert not any(part in copy.stem for part in ("水無瀬", "守屋", "亮"))
+    assert not any(part in copy.read_text(encoding="utf-8") for part in ("水無瀬", "健", "守屋", "亮"))
+
+
 CSV = "会員ID,氏名,自己PR\r\n1001,山田太郎,うつ病で休職しました。\r\n1002,佐藤花子,糖尿病治療薬の営業です。\r\n"
 
 

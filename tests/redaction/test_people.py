@@ -38,6 +38,23 @@ def test_one_person_keeps_one_letter(text, names, expected):
     assert "".join(letters(text, *names)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "standing"),
+    [
+        ("守屋推薦", ["守屋"]),
+        ("推薦 守 屋", ["守 屋"]),
+        ("モリヤ", []),
+        ("亮 写し", ["亮"]),
+        ("清亮", []),
+        ("守備範囲", []),
+    ],
+)
+def test_a_known_person_is_seen_in_a_short_text(text, standing):
+    people = People()
+    people.meet("守屋 亮", [Mention(0, 4)])
+    assert sorted({text[one.start : one.end] for one in people.standing_in(text)}) == standing
+
+
 def test_letters_go_on_after_z():
     people = People()
     names = [f"{one}{two}" for one in "あいうえお" for two in "かきくけこさ"]

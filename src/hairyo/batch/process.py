@@ -222,15 +222,19 @@ class _Work:
         return Scope(name=name, recipient=self.setup.options.recipient, key=self.key)
 
     def safe_name(self, scope: Scope) -> str:
-        """Return the copy's relative path with what is personal in it redacted (names of files are text too)."""
+        """Return the copy's relative path with what is personal in it redacted (names of files are text too).
+
+        Args:
+            scope: what is known of the document's values and persons, who stand in its name by surname alone.
+        """
         parts = []
         for part in self.submission.relative.split("/"):
             stem, dot, suffix = part.rpartition(".")
             stem, suffix = (stem, dot + suffix) if stem else (part, "")
             plain = stem.replace("_", " ").replace("-", " ")
             found = self.detector.scan(plain)
-            parts.append(plan(plain, found, self.setup.policy, scope).apply(plain) if found else stem)
-            parts[-1] = _in_place(stem, plain, parts[-1]) + suffix
+            found += [Finding(one.start, one.end, "PERSON") for one in scope.people.standing_in(plain)]
+            parts.append(_in_place(stem, plain, plan(plain, found, self.setup.policy, scope).apply(plain)) + suffix)
         return "/".join(parts)
 
 

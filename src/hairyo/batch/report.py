@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from hairyo.messages import Lang, text
 from hairyo.taxonomy import types
+from hairyo.templates import template
 
 _SUBJECTS = ("self", "family", "other", "unknown")
 _POLARITIES = ("affirmed", "negated", "uncertain")
@@ -32,13 +31,8 @@ def report_html(rows: Sequence[Mapping[str, Any]], lang: Lang) -> str:
         rows: the lines of the manifest.
         lang: language of the text.
     """
-    environment = Environment(
-        loader=PackageLoader("hairyo.batch", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals["t"] = lambda name, **values: text(f"report.{name}", lang, **values)
     special = _special(rows)
-    return environment.get_template("report.html.jinja").render(
+    return template("hairyo.batch", "report.html.jinja", words="report", lang=lang).render(
         lang=lang,
         rows=rows,
         outcomes=Counter(row["outcome"] for row in rows),

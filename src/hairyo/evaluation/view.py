@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from hairyo.evaluation.scores import Figures, Scored
 from hairyo.messages import Lang, text
+from hairyo.templates import template
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +33,13 @@ def error_view(
         bounds: confidence intervals of the figures; may be empty.
         lang: language of the page.
     """
-    environment = Environment(
-        loader=PackageLoader("hairyo.evaluation", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals["t"] = lambda name, **values: text(f"evaluate.{name}", lang, **values)
     rows = [(name, value, *bounds.get(name, (None, None))) for name, value in figures.flat().items()]
     parts = [(*name.split(":"), tally) for name, tally in figures.tallies.items() if ":" in name]
     tables = [
         (text(f"evaluate.by_{kind}", lang), [(name, tally) for of, name, tally in parts if of == kind])
         for kind in ("type", "group", "genre")
     ]
-    return environment.get_template("view.html.jinja").render(
+    return template("hairyo.evaluation", "view.html.jinja", words="evaluate", lang=lang).render(
         lang=lang,
         count=len(scored),
         figures=rows,

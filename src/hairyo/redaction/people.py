@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hairyo.detection.names.lexicon import fold, traits
 from hairyo.detection.normalise import normalise
-from hairyo.redaction.sweep import squeeze
+from hairyo.redaction.sweep import SHORT, Haystack, squeeze
 
 _READING = r"ふりがな|フリガナ|よみがな|よみ|読み仮名|読み方|読み|カナ|かな|ローマ字|英字"
 _LABEL = r"氏名|お名前|名前|本人氏名"
@@ -63,6 +63,21 @@ class People:
             person = found[_key(text[mention.start : mention.end])]
             if not any(person is one for one in self._lettered):
                 self._lettered.append(person)
+
+    def standing_in(self, text: str) -> Iterator[Mention]:
+        """Yield where a known person's name, or a part of it, stands in a text too short to tell names by itself.
+
+        Meant for the name of a person's own file (守屋推薦.txt): a part of two characters or more counts wherever it
+        stands.
+
+        Args:
+            text: the text as given.
+        """
+        haystack = Haystack(text)
+        for form in {form for one in self._lettered for form in (*one.names, *one.parts)}:
+            yield from (Mention(*span) for span in haystack.find(form))
+            if len(form) == SHORT:
+                yield from (Mention(hit.start(), hit.end()) for hit in re.finditer(re.escape(form), text))
 
     def letter(self, value: str) -> str:
         """Return the letter of the person called `value` (A to Z, AA, AB ...), a new one if unknown."""

@@ -51,6 +51,10 @@ MARKED = [
     "担当・{堀越}：では始めます。\n{梅原 佐知}：はい。\n担当・{堀越}：どうぞ。",
     # later mentions
     "{久保田 敬}です。現場では「水の{久保田}」と言われます。",
+    # a place before the name, on the same line
+    "岡山市北区 {守屋 亮}",
+    "横浜市都筑区　{水無瀬 健}",
+    "{四日市 次郎}",
     # an unknown surname before a known given name
     "骨董商、{鷹司川 実篤}。",
 ]

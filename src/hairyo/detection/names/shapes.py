@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from hairyo.detection.addresses.extent import city_ends
 from hairyo.detection.names import lexicon
 from hairyo.detection.names.cues import alternation, cues, label_words, stop_words
 from hairyo.detection.names.lexicon import fold, given_reading, hiragana, surname_reading, traits
@@ -63,13 +64,15 @@ def plausibility(text: str) -> float:
 
 
 def _is_other_word(text: str, parts: list[str]) -> bool:
-    """Whether the string is, holds or ends in a word that no name holds: 皆, 氏名, さん, 履　歴."""
+    """Whether the string is, holds or ends in a word that no name holds: 皆, 氏名, さん, 履　歴, 岡山市北区 守屋."""
     stop = stop_words()
     if text in stop or any(part in stop and len(part) > 1 for part in parts) or _polite().search(text):
         return True
     if len(parts) == 1:
         return False
     whole = traits("".join(parts))
+    if parts[0][-1] in "市区町村郡" and city_ends(parts[0]) and not traits(fold(parts[0])).surname:
+        return True
     if parts[0] in label_words() or (whole.common and not whole.name) or _after_label_word(parts[0]):
         return True
     if any(part in label_words() and not traits(part).given for part in parts[1:]):
