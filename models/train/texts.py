@@ -57,7 +57,7 @@ class Reader:
 
     def __init__(self, pieces: Pieces) -> None:
         self._pieces = pieces
-        self._detector = Detector()
+        self._detector = Detector(rules_only=True)
 
     def example(self, source: MarkedText) -> Example | None:
         """Return the example of a text; None where it has no pieces."""

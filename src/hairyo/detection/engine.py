@@ -32,12 +32,16 @@ class Detector:
 
     Args:
         core: characters of a long text that are read at once, context apart.
-        tagger: the trained tagger; without one the rules decide alone.
+        rules_only: leave the trained tagger out: many times as fast, and blind to what only context tells.
     """
 
-    def __init__(self, *, core: int = CORE, tagger: TaggerModel | None = None) -> None:
+    def __init__(self, *, core: int = CORE, rules_only: bool = False) -> None:
         self._core = core
-        self._tagger = tagger
+        self._rules_only = rules_only
+
+    @cached_property
+    def _tagger(self) -> TaggerModel | None:
+        return None if self._rules_only else shared_model()
 
     @cached_property
     def recognizers(self) -> tuple[Recognizer, ...]:
@@ -72,7 +76,7 @@ class Detector:
         found = resolve([*personal, *judging.findings()])
         if self._tagger is not None:
             found = resolve(_read(judging, found, self._tagger))
-        return [_to_original(finding, passage) for finding in found]
+        return [to_original(finding, passage) for finding in found]
 
 
 def _read(judging: Judging, found: list[Finding], tagger: TaggerModel) -> Iterator[Finding]:
@@ -82,7 +86,7 @@ def _read(judging: Judging, found: list[Finding], tagger: TaggerModel) -> Iterat
     yield from Tagging(judging, reading, tagger).joined(found)
 
 
-def _to_original(finding: Finding, passage: Passage) -> Finding:
+def to_original(finding: Finding, passage: Passage) -> Finding:
     """Map a finding from the normalised text to the text as given."""
     start, end = passage.normalised.original(finding.start, finding.end)
     cue = finding.cue
@@ -127,4 +131,4 @@ def _data_files(folder: Traversable) -> Iterator[Traversable]:
 @cache
 def shared_detector() -> Detector:
     """Return this process's detector, made once."""
-    return Detector(tagger=shared_model())
+    return Detector()
