@@ -77,7 +77,7 @@ def batches(
             groups.append([])
         groups[-1].append(cut[at])
     if seed is not None:
-        draw.shuffle(groups)  # type: ignore[arg-type]
+        groups = [groups[at] for at in draw.permutation(len(groups))]
     for group in groups:
         yield _batch(group, draw if seed is not None else None, noise)
 

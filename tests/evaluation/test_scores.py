@@ -155,3 +155,9 @@ def test_intervals_hold_the_figure_and_shrink_with_more_texts():
     assert few[0] <= 2 / 3 <= few[1]
     assert many[0] <= 2 / 3 <= many[1]
     assert many[1] - many[0] < few[1] - few[0]
+
+
+def test_intervals_of_the_parts_are_there_for_who_asks():
+    counts = [score(marked(FACT), [finding(2, 5)]).counts] * 5
+    assert "type:HEALTH" not in intervals(counts, draws=20)
+    assert intervals(counts, draws=20, parts=True)["type:HEALTH"] == (1.0, 1.0)

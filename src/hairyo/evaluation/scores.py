@@ -268,7 +268,7 @@ def _figures(total: Mapping[str, float]) -> Figures:
 
 
 def intervals(
-    counts: Sequence[Mapping[str, int]], *, share: float = 0.95, draws: int = 1000, seed: int = 1
+    counts: Sequence[Mapping[str, int]], *, share: float = 0.95, draws: int = 1000, seed: int = 1, parts: bool = False
 ) -> dict[str, tuple[float, float]]:
     """Return the bounds of each figure of `Figures.flat`, by drawing texts with replacement.
 
@@ -277,6 +277,7 @@ def intervals(
         share: how much of the draws the bounds hold.
         draws: how often to draw.
         seed: of the draws.
+        parts: also the F1 of each part (`type:HEALTH`, `group:body`, `genre:form`), by its name.
     """
     names = sorted({name for one in counts for name in one})
     table: npt.NDArray[np.float64] = np.array([[one.get(name, 0) for name in names] for one in counts], dtype=float)
@@ -284,7 +285,9 @@ def intervals(
     found: dict[str, list[float]] = {}
     for _ in range(draws):
         weights = np.bincount(random.integers(0, len(counts), len(counts)), minlength=len(counts))
-        for name, value in _figures(dict(zip(names, weights @ table, strict=True))).flat().items():
+        drawn = _figures(dict(zip(names, weights @ table, strict=True)))
+        told = drawn.flat() | ({n: t.f1 for n, t in drawn.tallies.items() if ":" in n} if parts else {})
+        for name, value in told.items():
             found.setdefault(name, []).append(value)
     edge = (1 - share) / 2
     return {name: (float(np.quantile(one, edge)), float(np.quantile(one, 1 - edge))) for name, one in found.items()}

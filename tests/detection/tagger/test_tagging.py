@@ -46,9 +46,9 @@ def made(tags, *, kind=0, subject=1, polarity=0, chance=0.96):
 
 @pytest.fixture(autouse=True)
 def trusted(monkeypatch):
-    table = {name: Trust(0.5, 0.0, 0.0, 0.9) for name in types()} | {
-        "PHONE": Trust(2.0, 0.0, 0.0, 0.9),
-        "HEALTH": Trust(0.5, 0.3, 0.0, 0.9),
+    table = {name: Trust(0.5, 0.0, 0.0, 0.0, 0.9, 0.7) for name in types()} | {
+        "PHONE": Trust(2.0, 0.0, 0.0, 0.0, 0.9, 0.0),
+        "HEALTH": Trust(0.5, 0.3, 0.0, 1.0, 0.9, 0.7),
     }
     monkeypatch.setattr(tagging, "trust", lambda: table)
 
@@ -102,6 +102,38 @@ def test_support_is_the_chance_of_the_label():
 def test_every_type_has_its_trust():
     assert set(trust()) == set(types())
     assert all(0 <= one.rules <= 1 and one.tagger > 0 for one in trust().values())
+
+
+def test_what_is_unsure_is_not_taken_for_the_users_own():
+    assert [one.subject for one in made(ASTHMA, subject=0, chance=0.6).joined([])] == ["unknown"]
+    assert [one.subject for one in made(ASTHMA, subject=0).joined([])] == ["self"]
+    assert [one.subject for one in made(ASTHMA, subject=1, chance=0.6).joined([])] == ["family"]
+
+
+def test_what_only_the_rules_take_for_the_users_own_needs_the_same():
+    own = replace(RULE, subject="self")
+    doubted = made([0, 0, 5, 0, 0, 0, 0, 0, 0, 0], chance=0.3)
+    doubted = replace(doubted, believed=dict(doubted.believed) | {"HEALTH": Trust(2.0, 0.1, 0.1, 1.0, 2.0, 0.7)})
+    unseen = replace(doubted, reading=replace(doubted.reading, tags=sure(7, *NOTHING, chance=0.5)))
+    assert [one.subject for one in unseen.joined([own])] == ["unknown"]
+
+
+def test_findings_of_one_type_that_touch_are_one():
+    (one,) = made([0, 0, 5, 5, 0, 0, 0, 0, 0, 0]).joined([])
+    assert TEXT[one.start : one.end] == "喘息"
+
+
+def test_particles_at_the_edge_stay_outside():
+    (one,) = made([0, 5, 6, 6, 0, 0, 0, 0, 0, 0]).joined([])
+    assert TEXT[one.start : one.end] == "喘息"
+
+
+def test_what_tells_a_fact_by_itself_needs_less_of_the_tagger():
+    record = Finding(0, 2, "CRIMINAL_RECORD", item=2, subject="family", polarity="affirmed")
+    unseen = replace(made(NOTHING), judging=Judging.of(Passage("前科のある妻、電話は"), []))
+    for facts, stands in ((1.0, []), (0.0, [record])):
+        believed = dict(unseen.believed) | {"CRIMINAL_RECORD": Trust(0.5, 1.0, 1.0, facts, 0.9, 0.0)}
+        assert list(replace(unseen, believed=believed).joined([record])) == stands
 
 
 def test_half_a_word_is_found_whole():

@@ -8,8 +8,9 @@ enough, what both found stands.
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import NamedTuple
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from hairyo.detection.article6 import Judging
 from hairyo.detection.finding import Finding, Subject
+from hairyo.detection.morphology import Token
 from hairyo.detection.tagger.decode import Span, spans
 from hairyo.detection.tagger.model import Reading, TaggerModel, covered
 from hairyo.taxonomy import codes, types
@@ -46,13 +48,18 @@ class Trust:
         tagger: probability from which a finding of the tagger alone stands; above 1 for never.
         rules: probability, by the tagger, from which a finding of the rules alone stands; 0 for always.
         fields: the same in the fields of a form, which the rules read better than prose.
+        facts: the same where a term tells a fact by itself; the lower of the two counts.
         lookalike: probability from which a finding of the tagger alone stands against a look-alike.
+        owned: probability, of the finding, below which the user's own fact becomes one of unknown whom: too unsure
+            to be recorded as consent, and still redacted.
     """
 
     tagger: float
     rules: float
     fields: float
+    facts: float
     lookalike: float
+    owned: float
 
 
 @cache
@@ -73,11 +80,13 @@ class Tagging:
         judging: what the rules of Article 6 see in it.
         reading: what the network says of it.
         model: whose reading it is.
+        believed: how far the findings of each type are believed.
     """
 
     judging: Judging
     reading: Reading
     model: TaggerModel
+    believed: Mapping[str, Trust] = field(default_factory=lambda: trust())
 
     @cached_property
     def _edges(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -91,7 +100,7 @@ class Tagging:
             rules: what the rules found, in the same offsets.
         """
         told = list(rules)
-        tagged = list(self._tagged())
+        tagged = [self._without_particles(one) for one in _whole(self._tagged())]
         for one in tagged:
             same = [other for other in told if _same(one, other)]
             if same:
@@ -99,18 +108,29 @@ class Tagging:
             elif one.score >= self._needed(one):
                 yield one
         for one in told:
-            believed = trust()[one.type]
+            believed = self.believed[one.type]
             needed = believed.fields if self.judging.in_field(one.start) else believed.rules
-            if not any(_same(one, other) for other in tagged) and self.support(one) >= needed:
-                yield one
+            if self._plain(one):
+                needed = min(needed, believed.facts)
+            if any(_same(one, other) for other in tagged):
+                continue
+            if (support := self.support(one)) >= needed:
+                yield replace(one, subject="unknown") if one.disclosure and support < believed.owned else one
 
     def _needed(self, finding: Finding) -> float:
         """Return how sure the tagger must be of a finding of its own: surer where the words look alike to a rule."""
-        believed = trust()[finding.type]
+        believed = self.believed[finding.type]
         stretches = [*self.judging.lookalikes.get(finding.type, ()), *self.judging.lookalikes.get("ANY", ())]
         if finding.special_care and any(start < finding.end and finding.start < end for start, end in stretches):
             return believed.lookalike
         return believed.tagger
+
+    def _plain(self, finding: Finding) -> bool:
+        """Whether a term that tells a fact by itself stands in it: 前科, not 検査 (strength `fact` of the lexicons)."""
+        return finding.special_care and any(
+            one.entry.strength == "fact" and one.start < finding.end and finding.start < one.end
+            for one in self.judging.terms
+        )
 
     def support(self, finding: Finding) -> float:
         """Return the mean probability, by the tagger, that the pieces of a finding are of its label."""
@@ -129,6 +149,17 @@ class Tagging:
             if start < end:
                 yield self._finding(span, start, end)
 
+    def _without_particles(self, finding: Finding) -> Finding:
+        """Return a finding without the particles at its edges; they stay outside of a mark (うつ病|で)."""
+        tokens, start, end = self.judging.passage.tokens, finding.start, finding.end
+        at = bisect_left(tokens, start, key=lambda token: token.start)
+        while at < len(tokens) and tokens[at].start == start and _is_particle(tokens[at]):
+            start, at = tokens[at].end, at + 1
+        at = bisect_left(tokens, end, key=lambda token: token.end)
+        while 0 <= at < len(tokens) and tokens[at].end == end and _is_particle(tokens[at]):
+            end, at = tokens[at].start, at - 1
+        return replace(finding, start=start, end=end) if start < end else finding
+
     def _words(self, span: Span) -> tuple[int, int]:
         """Return where a span's words begin and end: half a word tells as much as the whole."""
         pieces, last = self.reading.pieces, span.last
@@ -139,19 +170,21 @@ class Tagging:
     def _finding(self, span: Span, start: int, end: int) -> Finding:
         label = self.model.labels[span.label]
         if label != _SPECIAL:
-            whose = WHOSE[_likeliest(self.reading.subjects[:, : len(WHOSE)], span)[0]] if label == "PERSON" else None
+            whose = WHOSE[likeliest(self.reading.subjects[:, : len(WHOSE)], span)[0]] if label == "PERSON" else None
             return Finding(start, end, label, score=span.score, rule=RULE, subject=whose)
-        kind = self.model.kinds[_likeliest(self.reading.kinds, span)[0]]
+        kind = self.model.kinds[likeliest(self.reading.kinds, span)[0]]
         code = self._code(kind, start, end)
         said, owned = self.judging.opinion(start, end, kind, code)
-        polarity, sure = _likeliest(self.reading.polarities, span)
+        polarity, sure = likeliest(self.reading.polarities, span)
         told = self.model.polarities[polarity]
         if sure < _ASK_RULES.polarity and said.cue is not None:
             told = said.polarity
-        subject, sure = _likeliest(self.reading.subjects[:, : len(WHOSE)], span)
+        subject, sure = likeliest(self.reading.subjects[:, : len(WHOSE)], span)
         owner = self.model.subjects[subject]
         if sure < _ASK_RULES.subject and owned.whose != "unknown":
             owner = owned.whose
+        if owner == "self" and told == "affirmed" and span.score < self.believed[kind].owned:
+            owner = "unknown"
         tier = codes()[code].tier
         return Finding(
             start, end, kind, score=span.score, rule=f"{RULE}.{kind.lower()}", item=types()[kind].item,
@@ -166,6 +199,25 @@ class Tagging:
         inside = [one for one in self.judging.terms if one.entry.type == kind and one.start < end and start < one.end]
         longest = max(inside, key=lambda one: (one.end - one.start, -one.start), default=None)
         return longest.entry.code if longest is not None else types()[kind].code or ""
+
+
+def _is_particle(token: Token) -> bool:
+    return token.pos[0] == "助詞" and token.pos[1] in ("格助詞", "係助詞")
+
+
+def _whole(tagged: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings with those of one type of Article 6 that touch as one: the network began anew too soon."""
+    last: Finding | None = None
+    for one in tagged:
+        if last is not None and last.end == one.start and last.special_care and last.type == one.type:
+            surer = max(last, one, key=lambda each: each.score)
+            last = replace(surer, start=last.start, end=one.end)
+            continue
+        if last is not None:
+            yield last
+        last = one
+    if last is not None:
+        yield last
 
 
 def _both(tagged: Finding, ruled: Sequence[Finding]) -> Iterator[Finding]:
@@ -185,7 +237,7 @@ def _both(tagged: Finding, ruled: Sequence[Finding]) -> Iterator[Finding]:
     yield whole
 
 
-def _likeliest(numbers: npt.NDArray[np.float32], span: Span) -> tuple[int, float]:
+def likeliest(numbers: npt.NDArray[np.float32], span: Span) -> tuple[int, float]:
     """Return the class that the pieces of a span are most likely of, on the whole, and how likely."""
     means = np.exp(numbers[span.first : span.last].mean(axis=0))
     best = int(means.argmax())
