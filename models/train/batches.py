@@ -10,11 +10,10 @@ import torch
 from torch import Tensor
 
 from hairyo.detection.tagger.hints import HINTS
+from hairyo.detection.tagger.model import windows
 from hairyo.detection.tagger.pieces import SPECIAL
 from texts import IGNORED, Example, hint_matrix
 
-WINDOW = 380  # pieces read at once, the frame apart
-OVERLAP = 120  # pieces that neighbouring windows share
 LEAD = 2  # pieces of the frame before the text: beginning and role
 _START, _END, _UNKNOWN, _PAD = (SPECIAL.index(name) for name in ("<s>", "</s>", "<unk>", "<pad>"))
 
@@ -39,17 +38,6 @@ class Batch:
     targets: tuple[Tensor, ...]
 
 
-def windows(example: Example) -> Iterator[Window]:
-    """Yield windows that cover an example."""
-    first, count = 0, len(example.ids)
-    while True:
-        last = min(first + WINDOW, count)
-        yield Window(example, first, last)
-        if last == count:
-            return
-        first = last - OVERLAP
-
-
 def role_piece(example: Example) -> int:
     """Return the piece that tells the role of an example's text."""
     return SPECIAL.index(f"<{example.source.role or 'text'}>")
@@ -67,7 +55,7 @@ def batches(
         noise: share of pieces made unknown, and of texts without role or hints, when training.
     """
     draw = np.random.default_rng(seed)
-    cut = [window for example in examples for window in windows(example)]
+    cut = [Window(one, *span) for one in examples for span in windows(len(one.ids))]
     jitter = draw.uniform(0.9, 1.1, len(cut)) if seed is not None else np.ones(len(cut))
     order = sorted(range(len(cut)), key=lambda at: (cut[at].last - cut[at].first) * jitter[at])
     groups: list[list[Window]] = [[]]

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from hairyo.detection.article6 import Judging
 from hairyo.detection.engine import Detector, to_original
 from hairyo.detection.finding import Finding
 from hairyo.detection.passage import Passage
@@ -54,12 +53,10 @@ class Read:
 
 def read(texts: Iterable[MarkedText]) -> Iterator[Read]:
     """Yield the texts, read."""
-    recognizers, model = Detector(rules_only=True).recognizers, shared_model()
+    detector, model = Detector(rules_only=True), shared_model()
     for text in texts:
         passage = Passage(text.text, text.role)
-        personal = resolve(one for each in recognizers for one in each.find(passage))
-        judging = Judging.of(passage, [one for one in personal if one.type == "PERSON"])
-        found = resolve([*personal, *judging.findings()])
+        judging, found = detector.judged(passage)
         reading = model.read(passage.normal, list(hints(judging, found)), passage.role)
         yield Read(text, found, Tagging(judging, reading, model))
 

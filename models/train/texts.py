@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hairyo.detection import Detector
-from hairyo.detection.article6 import Judging
 from hairyo.detection.passage import Passage
-from hairyo.detection.resolver import resolve
 from hairyo.detection.tagger.hints import HINTS, hints
 from hairyo.detection.tagger.pieces import Pieces
 from hairyo.evaluation import Mark, MarkedText
@@ -73,14 +71,9 @@ class Reader:
         )  # fmt: skip
 
     def _hints(self, passage: Passage, spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        personal = resolve(one for each in self._detector.recognizers for one in each.find(passage))
-        persons = [one for one in personal if one.type == "PERSON"]
-        judging = Judging.of(passage, persons)
-        special = list(judging.findings())
+        judging, found = self._detector.judged(passage)
         rows = {
-            (int(piece), number)
-            for start, end, number in hints(judging, resolve([*personal, *special]))
-            for piece in _inside(spans, start, end)
+            (int(piece), number) for start, end, number in hints(judging, found) for piece in _inside(spans, start, end)
         }
         return np.array(sorted(rows), dtype=np.int32).reshape(-1, 2)
 

@@ -66,14 +66,17 @@ class Detector:
                     found.append(finding.moved(first))
         return resolve(found)
 
+    def judged(self, passage: Passage) -> tuple[Judging, list[Finding]]:
+        """Return what the rules see of Article 6 in a passage, and all that they find, offsets in `passage.normal`."""
+        personal = resolve(f for recognizer in self.recognizers for f in recognizer.find(passage))
+        judging = Judging.of(passage, [finding for finding in personal if finding.type == "PERSON"])
+        return judging, resolve([*personal, *judging.findings()])
+
     def _scan_window(self, text: str, role: Role | None) -> list[Finding]:
         passage = Passage(text, role)
         if not passage.normal.strip():
             return []
-        personal = resolve(f for recognizer in self.recognizers for f in recognizer.find(passage))
-        persons = [finding for finding in personal if finding.type == "PERSON"]
-        judging = Judging.of(passage, persons)
-        found = resolve([*personal, *judging.findings()])
+        judging, found = self.judged(passage)
         if self._tagger is not None:
             found = resolve(_read(judging, found, self._tagger))
         return [to_original(finding, passage) for finding in found]

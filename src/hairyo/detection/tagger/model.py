@@ -24,7 +24,7 @@ from hairyo.detection.tagger.hints import HINTS
 from hairyo.detection.tagger.pieces import SPECIAL, Piece, Pieces
 from hairyo.errors import ModelError
 
-# Pieces read at once, and pieces that neighbouring windows share; as in training (models/train/batches.py).
+# Pieces read at once, and pieces that neighbouring windows share.
 WINDOW, OVERLAP = 380, 120
 # Windows whose numbers are remembered: lines that come again and again are read once. Some 100 KB each.
 REMEMBERED = 64
@@ -85,7 +85,7 @@ class TaggerModel:
         made = [np.zeros((len(pieces), size), np.float32) for size in sizes]
         ids = np.array([piece.id for piece in pieces], dtype=np.int64)
         marked = _hint_matrix(pieces, hints)
-        for first, last in _windows(len(pieces)):
+        for first, last in windows(len(pieces)):
             heads = self._once(ids[first:last], marked[first:last], role)
             begin = first + (OVERLAP // 2 if first else 0)
             for head, target in zip(heads, made, strict=True):
@@ -115,7 +115,8 @@ class TaggerModel:
         return found
 
 
-def _windows(count: int) -> Iterator[tuple[int, int]]:
+def windows(count: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last (exclusive) of the pieces of each window, in training (models/train/) as here."""
     first = 0
     while count:
         last = min(first + WINDOW, count)

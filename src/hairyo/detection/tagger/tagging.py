@@ -108,12 +108,12 @@ class Tagging:
             elif one.score >= self._needed(one):
                 yield one
         for one in told:
+            if any(_same(one, other) for other in tagged):
+                continue
             believed = self.believed[one.type]
             needed = believed.fields if self.judging.in_field(one.start) else believed.rules
             if self._plain(one):
                 needed = min(needed, believed.facts)
-            if any(_same(one, other) for other in tagged):
-                continue
             if (support := self.support(one)) >= needed:
                 yield replace(one, subject="unknown") if one.disclosure and support < believed.owned else one
 
