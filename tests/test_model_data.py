@@ -79,6 +79,60 @@ def test_a_mark_that_would_cross_a_line_is_lost():
     assert surfaces(augment.apply(text, [(1, 1, "\n")])) == []
 
 
+def all_of(way, text, monkeypatch):
+    """Apply one way of varying to everything it can be applied to."""
+    monkeypatch.setattr(augment, "_SHARE_MISREAD", 1.0)
+    return augment.apply(text, list(way(text, np.random.default_rng(7))))
+
+
+def test_persons_get_other_names_the_same_at_every_mention(monkeypatch):
+    text = marked(
+        "⟦山田 太郎|PERSON;self⟧（⟦ヤマダ|PERSON;self⟧）です。⟦山田太郎|PERSON;self⟧、⟦Yamada|PERSON;self⟧、山田町、"
+        "⟦蟇目塚|PERSON;other⟧。"
+    )
+    made = all_of(augment._renamed, text, monkeypatch)
+    spaced, kana, joined, latin, unknown = surfaces(made)
+    surname, given_name = spaced.split(" ")
+    assert surname != "山田"
+    assert given_name != "太郎"
+    assert joined == surname + given_name
+    assert all("ァ" <= char <= "ヶ" or char == "ー" for char in kana)
+    assert kana != "ヤマダ"
+    assert latin[0].isupper()
+    assert latin != "Yamada"
+    assert unknown == "蟇目塚"  # no list knows it
+    assert "山田町" in made.text
+
+
+def test_scans_confuse_letters_of_one_shape(monkeypatch):
+    made = all_of(augment._misread, marked("カメラと⟦入院|HEALTH;self;affirmed⟧"), monkeypatch)
+    assert made.text == "力メラと人院"
+    assert surfaces(made) == ["人院"]
+
+
+def test_years_change_between_eras_and_western_ones():
+    seen = set()
+    for seed in range(20):
+        text = marked("1989年と2019年、昭和63年と平成元年、12345年。")
+        seen.add(augment.apply(text, list(augment._dated(text, np.random.default_rng(seed)))).text)
+    assert seen == {
+        "平成元年と令和元年、昭和63年と平成元年、12345年。",
+        "1989年と2019年、1988年と1989年、12345年。",
+    }
+
+
+def test_a_telling_word_hides_one_character():
+    text = marked("私は⟦糖尿病|HEALTH;self;affirmed⟧、兄は⟦前科者|CRIMINAL_RECORD;family;affirmed⟧、住所は大阪。")
+    made = [augment.apply(text, list(augment._hidden(text, np.random.default_rng(seed)))) for seed in range(40)]
+    assert any(one != text for one in made)
+    assert all(len(one.text) == len(text.text) and "住所は大阪" in one.text for one in made)
+    assert all(
+        sum(a != b for a, b in zip(*pair, strict=True)) <= 1
+        for one in made
+        for pair in zip(surfaces(one), surfaces(text), strict=True)
+    )
+
+
 @settings(max_examples=150)
 @given(st.integers(0, 10**6), st.sampled_from(TEXTS))
 def test_a_variant_keeps_its_marks_on_words(seed, text):

@@ -1,4 +1,4 @@
-"""The same text as another hand might have written it: kana for kanji, spaced words, no punctuation, other breaks.
+"""The same text as another hand might have written it, about others: kana, other names, misread letters, other breaks.
 
 Every change keeps the marks on their words. Texts of few writers become texts of more; what is told stays the same.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
+from japanese_personal_name_dataset import load_dataset
 
 from hairyo.detection.morphology import Token, tokens
 from hairyo.evaluation import MarkedText
@@ -21,6 +23,15 @@ _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _FULL_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 _KANJI_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 _SHARE_OF_WORDS = 0.25
+# Letters that recognition of scans (OCR) takes for one another, both ways.
+_LIKE = "カ力 ロ口 ー一 ニ二 エ工 ハ八 ト卜 へヘ タ夕 0O 1l ソン シツ 未末 日曰 大太 土士 体休 問間 人入 千干 侍待"
+_MISREAD = {one: other for pair in _LIKE.split() for one, other in (pair, pair[::-1])}
+_SHARE_MISREAD = 0.2
+# First Western year of each era (元号) and the last one written with it here.
+_ERAS = {"明治": (1868, 1911), "大正": (1912, 1925), "昭和": (1926, 1988), "平成": (1989, 2018), "令和": (2019, 2030)}
+_WESTERN_YEAR = re.compile("(?<![0-9])(?:18|19|20)[0-9]{2}(?=年)")
+_ERA_YEAR = re.compile(f"({'|'.join(_ERAS)})(元|[0-9]{{1,2}})(?=年)")
+_NAME_PART = re.compile("[^ 　・.,]+")
 
 
 def varied(text: MarkedText, draw: Draw) -> MarkedText:
@@ -32,6 +43,10 @@ def varied(text: MarkedText, draw: Draw) -> MarkedText:
         _digits,
         _broken,
         _joined,
+        _hidden,
+        _misread,
+        _dated,
+        _renamed,
     ]
     changed = text
     for way in draw.permutation(len(ways))[: int(draw.integers(1, 3))]:
@@ -133,3 +148,86 @@ def _joined(text: MarkedText, draw: Draw) -> Iterator[Change]:
     other = str(draw.choice(["", " ", "　"]))
     for found in re.finditer(r"(?<=[。！？!?])\n(?!\n)", text.text):
         yield found.start(), found.end(), other
+
+
+def _hidden(text: MarkedText, draw: Draw) -> Iterator[Change]:
+    """A character of a telling word as a circle (伏せ字)."""
+    sign = str(draw.choice(["◯", "○", "〇", "●", "＊", "×"]))
+    for mark in text.marks:
+        if mark.special_care and 2 <= mark.end - mark.start <= 6 and draw.random() < 0.4:
+            at = int(draw.integers(mark.start, mark.end))
+            if _KANJI.match(text.text[at]):
+                yield at, at + 1, sign
+
+
+def _misread(text: MarkedText, draw: Draw) -> Iterator[Change]:
+    """Letters as a scan gives them (OCR)."""
+    for at, char in enumerate(text.text):
+        if char in _MISREAD and draw.random() < _SHARE_MISREAD:
+            yield at, at + 1, _MISREAD[char]
+
+
+def _dated(text: MarkedText, draw: Draw) -> Iterator[Change]:
+    """Western years by era (和暦), and years by era as Western ones."""
+    if draw.random() < 0.5:
+        for found in _WESTERN_YEAR.finditer(text.text):
+            for era, (first, last) in _ERAS.items():
+                if first <= int(found.group()) <= last:
+                    count = int(found.group()) - first + 1
+                    yield found.start(), found.end(), f"{era}{'元' if count == 1 else count}"
+    else:
+        for found in _ERA_YEAR.finditer(text.text):
+            count = 1 if found.group(2) == "元" else int(found.group(2))
+            yield found.start(), found.end(), str(_ERAS[found.group(1)][0] + count - 1)
+
+
+@cache
+def _names() -> tuple[dict[str, tuple[str, ...]], ...]:
+    """Return for surnames (姓) and given names of men and of women, each name with its kanji, kana and Latin form."""
+    men, women, last = load_dataset(kind="org", include_last_names=True)
+    surnames = {kanji: (kanji, one["reading"], one["en"]) for kanji, one in last.items()}
+    given = (
+        {kanji: (kanji, reading, one["en"]) for reading, one in part.items() for kanji in one["kanji"]}
+        for part in (men, women)
+    )
+    return surnames, *given
+
+
+def _renamed(text: MarkedText, draw: Draw) -> Iterator[Change]:
+    """Other names for the persons of the text, the same for all mentions of one."""
+    chosen: dict[str, str] = {}
+    for mark in text.marks:
+        if mark.type == "PERSON":
+            for found in _NAME_PART.finditer(text.text[mark.start : mark.end]):
+                for start, end in _parts(found.group()):
+                    if new := _other(found.group()[start:end], chosen, draw):
+                        at = mark.start + found.start()
+                        yield at + start, at + end, new
+
+
+def _parts(name: str) -> list[tuple[int, int]]:
+    """Return the parts of a name written in one: surname and given name where the lists know both, else the whole."""
+    surnames, *given = _names()
+    for cut in range(len(name) - 1, 0, -1):
+        if name[:cut] in surnames and any(name[cut:] in part for part in given):
+            return [(0, cut), (cut, len(name))]
+    return [(0, len(name))]
+
+
+def _other(part: str, chosen: dict[str, str], draw: Draw) -> str | None:
+    """Return what stands for a part of a name in this text; None where the lists do not know it."""
+    plain = part.translate(_TO_HIRAGANA) if "ァ" <= part[0] <= "ヶ" else part.lower()
+    if plain not in chosen:
+        for names in _names():
+            forms = names.get(plain) or next((one for one in names.values() if plain in (one[1], one[2].lower())), None)
+            if forms is not None:
+                others = list(names.values())[int(draw.integers(len(names)))]
+                for old, new in zip(forms, others, strict=True):
+                    chosen.setdefault(old.lower(), new)
+                break
+        else:
+            return None
+    form = chosen[plain]
+    if plain != part and "ァ" <= part[0] <= "ヶ":
+        return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in form)
+    return form.upper() if part.isupper() else form.capitalize() if part[0].isupper() else form
