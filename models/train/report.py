@@ -144,9 +144,9 @@ def _reliability(texts: list[Read]) -> None:
             hit = next((m for m in touched if 2 * (min(m.end, end) - max(m.start, start)) >= m.end - m.start), None)
             told = [("a fact", span.score, hit is not None)]
             if hit is not None:
-                whose, sure = likeliest(reading.subjects[:, : len(WHOSE)], span)
+                whose, sure = likeliest(reading.subjects[:, : len(WHOSE)], span.first, span.last)
                 told.append(("whose", sure, model.subjects[whose] == hit.attributes[0]))
-                said_so, sure = likeliest(reading.polarities, span)
+                said_so, sure = likeliest(reading.polarities, span.first, span.last)
                 told.append(("polarity", sure, model.polarities[said_so] == hit.attributes[1]))
             for what, chance, so in told:
                 at = next(at for at, (_, high) in enumerate(pairwise(BINS)) if chance <= high)

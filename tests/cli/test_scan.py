@@ -179,3 +179,12 @@ def test_a_text_file_in_another_encoding_is_refused(tmp_path, capsys):
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "hairyo run" in shown.err
+
+
+def test_a_thorough_scan_keeps_the_contract(scan):
+    plain, thorough = scan(JOBS), scan(JOBS, "--thorough")
+    assert plain[0] == thorough[0] == 0
+    for one, other in zip(plain[1].splitlines(), thorough[1].splitlines(), strict=True):
+        few, many = json.loads(one), json.loads(other)
+        assert few["id"] == many["id"]
+        assert all(finding in many["findings"] for finding in few["findings"])

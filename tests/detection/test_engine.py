@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hairyo.detection import Detector
+from hairyo.detection import Detector, Finding
 from hairyo.detection.engine import detector_version, shared_detector, windows
 from hairyo.detection.morphology import MAX_BYTES, pieces, tokens
+from hairyo.detection.tagger.tagging import Tagging
 
 # What the rules find must not hang on where a text is cut; what the tagger finds may, for it sees other context.
 RULES = Detector(rules_only=True)
@@ -106,3 +107,38 @@ def test_the_version_names_data_and_dictionary():
     assert version.startswith("hairyo-")
     assert "+data." in version
     assert "+sudachidict." in version
+
+
+THOROUGH = (
+    "私は田中一郎(45歳)です。妻の花子は創価学会の会員です。",
+    "面談相手：古舘 伊知子\n次回は蟇目塚さんと。",
+    "",
+    "\ud800😀" * 9,
+)
+
+
+@pytest.mark.parametrize("text", THOROUGH)
+def test_a_thorough_scan_finds_all_that_a_plain_one_finds(text):
+    assert set(shared_detector().scan(text)) <= set(shared_detector(thorough=True).scan(text))
+
+
+def test_a_thorough_scan_adds_what_ginza_sees_and_the_tagger_thinks_possible(monkeypatch):
+    text = "先週、現場で大工の棟梁と話した。"
+    name = Finding(text.index("棟梁"), text.index("棟梁") + 2, "PERSON", 0.5, "names.ginza")
+    detector = Detector(thorough=True)
+    monkeypatch.setattr(detector._entities, "find", lambda passage: iter([name]))
+    assert "names.ginza" not in {one.rule for one in detector.scan(text)}  # the tagger knows better
+    monkeypatch.setattr(Tagging, "support", lambda *_: 0.4)
+    assert [(one.start, one.end, one.subject is not None) for one in detector.scan(text)] == [
+        (name.start, name.end, True)
+    ]
+
+
+def test_a_thorough_scan_without_the_tagger_is_refused():
+    with pytest.raises(ValueError, match="choose one"):
+        Detector(rules_only=True, thorough=True)
+
+
+def test_what_was_found_thoroughly_says_so():
+    assert "ja-ginza" in detector_version(thorough=True)
+    assert "ja-ginza" not in detector_version()

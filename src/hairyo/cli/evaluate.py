@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
 
     parser.add_argument("gold", nargs="+", type=Path, metavar="GOLD", help=text("evaluate.gold", lang))
     parser.add_argument("--predictions", type=Path, metavar="JSONL", help=text("evaluate.predictions", lang))
+    parser.add_argument("--thorough", action="store_true", help=text("scan.thorough", lang))
     parser.add_argument("--html", type=Path, metavar="FILE", help=text("evaluate.html", lang))
     parser.add_argument("--floor", type=Path, metavar="TOML", help=text("evaluate.floor", lang))
     parser.add_argument("--by", choices=("author", "genre"), help=text("evaluate.by", lang))
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from hairyo.evaluation import intervals, read_marked, score, summed
 
     texts = list(read_marked(args.gold))
-    scored = [score(text, found) for text, found in _found(texts, args.predictions)]
+    scored = [score(text, found) for text, found in _found(texts, args.predictions, args.thorough)]
     figures = summed(one.counts for one in scored)
     bounds = intervals([one.counts for one in scored]) if args.intervals and scored else {}
     if args.html is not None:
@@ -61,13 +62,15 @@ def run(args: argparse.Namespace) -> int:
     return 3 if _below(figures.flat(), floor, args.lang) else 0
 
 
-def _found(texts: Sequence[MarkedText], predictions: Path | None) -> Iterator[tuple[MarkedText, list[Finding]]]:
+def _found(
+    texts: Sequence[MarkedText], predictions: Path | None, thorough: bool
+) -> Iterator[tuple[MarkedText, list[Finding]]]:
     """Yield each text with what was found in it: now, or by whoever made the predictions."""
     if predictions is None:
         from hairyo.detection.engine import shared_detector
 
         for text in texts:
-            yield text, shared_detector().scan(text.text, role=text.role)
+            yield text, shared_detector(thorough=thorough).scan(text.text, role=text.role)
         return
     from hairyo.errors import UsageError
     from hairyo.evaluation.predictions import read_predictions

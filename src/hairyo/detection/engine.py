@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from hairyo.detection import addresses, identifiers, names
 from hairyo.detection.article6 import Judging
 from hairyo.detection.finding import Finding
+from hairyo.detection.names.ginza import GinzaNames
 from hairyo.detection.passage import Passage, Recognizer, Role
 from hairyo.detection.resolver import resolve
 from hairyo.detection.tagger.hints import hints
@@ -33,11 +34,18 @@ class Detector:
     Args:
         core: characters of a long text that are read at once, context apart.
         rules_only: leave the trained tagger out: many times as fast, and blind to what only context tells.
+        thorough: let GiNZA look for names, too: half as fast, a few names more.
+
+    Raises:
+        ValueError: both `rules_only` and `thorough`; without the tagger, nothing judges GiNZA's names.
     """
 
-    def __init__(self, *, core: int = CORE, rules_only: bool = False) -> None:
+    def __init__(self, *, core: int = CORE, rules_only: bool = False, thorough: bool = False) -> None:
+        if rules_only and thorough:
+            raise ValueError("rules_only and thorough exclude each other; choose one")
         self._core = core
         self._rules_only = rules_only
+        self._entities = GinzaNames() if thorough else None
 
     @cached_property
     def _tagger(self) -> TaggerModel | None:
@@ -78,15 +86,18 @@ class Detector:
             return []
         judging, found = self.judged(passage)
         if self._tagger is not None:
-            found = resolve(_read(judging, found, self._tagger))
+            entities = self._entities.find(passage) if self._entities is not None else ()
+            found = resolve(_read(judging, found, entities, self._tagger))
         return [to_original(finding, passage) for finding in found]
 
 
-def _read(judging: Judging, found: list[Finding], tagger: TaggerModel) -> Iterator[Finding]:
+def _read(
+    judging: Judging, found: list[Finding], entities: Iterable[Finding], tagger: TaggerModel
+) -> Iterator[Finding]:
     """Yield what stands when the tagger has read the passage, too."""
     passage = judging.passage
     reading = tagger.read(passage.normal, list(hints(judging, found)), passage.role)
-    yield from Tagging(judging, reading, tagger).joined(found)
+    yield from Tagging(judging, reading, tagger).joined(found, entities)
 
 
 def to_original(finding: Finding, passage: Passage) -> Finding:
@@ -114,13 +125,14 @@ def windows(text: str, core: int = CORE) -> Iterator[tuple[int, int]]:
 
 
 @cache
-def detector_version() -> str:
+def detector_version(*, thorough: bool = False) -> str:
     """Return what made a finding: package version, digest of the detection data and the model, dictionary version."""
     digest = hashlib.sha256((model_folder() / "tagger.toml").read_bytes())  # it holds the digests of the model's files
     for path in sorted(_data_files(files("hairyo.detection")), key=str):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
-    return f"hairyo-{version('hairyo')}+data.{digest.hexdigest()[:12]}+sudachidict.{version('sudachidict-core')}"
+    made = f"hairyo-{version('hairyo')}+data.{digest.hexdigest()[:12]}+sudachidict.{version('sudachidict-core')}"
+    return f"{made}+ja-ginza.{version('ja-ginza')}" if thorough else made
 
 
 def _data_files(folder: Traversable) -> Iterator[Traversable]:
@@ -132,6 +144,6 @@ def _data_files(folder: Traversable) -> Iterator[Traversable]:
 
 
 @cache
-def shared_detector() -> Detector:
-    """Return this process's detector, made once."""
-    return Detector()
+def shared_detector(*, thorough: bool = False) -> Detector:
+    """Return this process's detector, made once; see `Detector` for `thorough`."""
+    return Detector(thorough=thorough)

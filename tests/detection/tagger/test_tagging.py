@@ -46,9 +46,9 @@ def made(tags, *, kind=0, subject=1, polarity=0, chance=0.96):
 
 @pytest.fixture(autouse=True)
 def trusted(monkeypatch):
-    table = {name: Trust(0.5, 0.0, 0.0, 0.0, 0.9, 0.7) for name in types()} | {
-        "PHONE": Trust(2.0, 0.0, 0.0, 0.0, 0.9, 0.0),
-        "HEALTH": Trust(0.5, 0.3, 0.0, 1.0, 0.9, 0.7),
+    table = {name: Trust(0.5, 0.0, 0.0, 0.0, 0.9, 0.7, 0.3) for name in types()} | {
+        "PHONE": Trust(2.0, 0.0, 0.0, 0.0, 0.9, 0.0, 0.3),
+        "HEALTH": Trust(0.5, 0.3, 0.0, 1.0, 0.9, 0.7, 0.3),
     }
     monkeypatch.setattr(tagging, "trust", lambda: table)
 
@@ -113,7 +113,7 @@ def test_what_is_unsure_is_not_taken_for_the_users_own():
 def test_what_only_the_rules_take_for_the_users_own_needs_the_same():
     own = replace(RULE, subject="self")
     doubted = made([0, 0, 5, 0, 0, 0, 0, 0, 0, 0], chance=0.3)
-    doubted = replace(doubted, believed=dict(doubted.believed) | {"HEALTH": Trust(2.0, 0.1, 0.1, 1.0, 2.0, 0.7)})
+    doubted = replace(doubted, believed=dict(doubted.believed) | {"HEALTH": Trust(2.0, 0.1, 0.1, 1.0, 2.0, 0.7, 0.3)})
     unseen = replace(doubted, reading=replace(doubted.reading, tags=sure(7, *NOTHING, chance=0.5)))
     assert [one.subject for one in unseen.joined([own])] == ["unknown"]
 
@@ -132,7 +132,7 @@ def test_what_tells_a_fact_by_itself_needs_less_of_the_tagger():
     record = Finding(0, 2, "CRIMINAL_RECORD", item=2, subject="family", polarity="affirmed")
     unseen = replace(made(NOTHING), judging=Judging.of(Passage("前科のある妻、電話は"), []))
     for facts, stands in ((1.0, []), (0.0, [record])):
-        believed = dict(unseen.believed) | {"CRIMINAL_RECORD": Trust(0.5, 1.0, 1.0, facts, 0.9, 0.0)}
+        believed = dict(unseen.believed) | {"CRIMINAL_RECORD": Trust(0.5, 1.0, 1.0, facts, 0.9, 0.0, 0.3)}
         assert list(replace(unseen, believed=believed).joined([record])) == stands
 
 
@@ -158,3 +158,17 @@ def test_against_a_lookalike_the_tagger_must_be_surer():
 def test_parts_that_only_rules_part_all_stay():
     parts = [Finding(8, 9, "PHONE"), Finding(9, 10, "PHONE")]
     assert list(made([0, 0, 0, 0, 0, 0, 0, 0, 3, 4]).joined(parts)) == parts
+
+
+def test_an_entity_recogniser_is_heard_where_nothing_else_stands():
+    name = Finding(5, 7, "PERSON", 0.5, "names.ginza")
+    person = [0, 0, 0, 0, 0, 1, 2, 0, 0, 0]
+    doubtful = made(person, chance=0.4)
+    believed = dict(doubtful.believed) | {"PERSON": Trust(2.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.3)}
+    doubtful = replace(doubtful, believed=believed)
+    assert not list(doubtful.joined([]))
+    (one,) = doubtful.joined([], [name])
+    assert (one.start, one.end, one.rule, one.subject) == (5, 7, "names.ginza", "family")
+    assert not list(replace(made(NOTHING), believed=believed).joined([], [name]))
+    other = Finding(6, 8, "PHONE")
+    assert list(doubtful.joined([other], [name])) == [other]

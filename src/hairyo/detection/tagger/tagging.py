@@ -50,8 +50,9 @@ class Trust:
         fields: the same in the fields of a form, which the rules read better than prose.
         facts: the same where a term tells a fact by itself; the lower of the two counts.
         lookalike: probability from which a finding of the tagger alone stands against a look-alike.
-        owned: probability, of the finding, below which the user's own fact becomes one of unknown whom: too unsure
-            to be recorded as consent, and still redacted.
+        owned: probability that it is a fact, the user's own and affirmed (the product of the three), below which it
+            becomes a fact of unknown whom: too unsure to be recorded as consent, and still redacted.
+        entities: probability from which a finding of an entity recogniser alone stands, where one is asked.
     """
 
     tagger: float
@@ -60,6 +61,7 @@ class Trust:
     facts: float
     lookalike: float
     owned: float
+    entities: float
 
 
 @cache
@@ -93,12 +95,23 @@ class Tagging:
         starts = np.array([piece.start for piece in self.reading.pieces], dtype=np.int64)
         return starts, np.array([piece.end for piece in self.reading.pieces], dtype=np.int64)
 
-    def joined(self, rules: Iterable[Finding]) -> Iterator[Finding]:
+    def joined(self, rules: Iterable[Finding], entities: Iterable[Finding] = ()) -> Iterator[Finding]:
         """Yield the findings that stand, in offsets of `passage.normal`; they may overlap.
 
         Args:
             rules: what the rules found, in the same offsets.
+            entities: what an entity recogniser found, in the same offsets; heard where nothing else stands.
         """
+        stands = list(self._agreed(rules))
+        yield from stands
+        for one in entities:
+            free = not any(one.start < other.end and other.start < one.end for other in stands)
+            if free and self.support(one) >= self.believed[one.type].entities:
+                inside = covered(*self._edges, one.start, one.end)
+                whose, _ = likeliest(self.reading.subjects[:, : len(WHOSE)], int(inside[0]), int(inside[-1]) + 1)
+                yield replace(one, subject=WHOSE[whose] if one.type == "PERSON" else None)
+
+    def _agreed(self, rules: Iterable[Finding]) -> Iterator[Finding]:
         told = list(rules)
         tagged = [self._without_particles(one) for one in _whole(self._tagged())]
         for one in tagged:
@@ -170,20 +183,24 @@ class Tagging:
     def _finding(self, span: Span, start: int, end: int) -> Finding:
         label = self.model.labels[span.label]
         if label != _SPECIAL:
-            whose = WHOSE[likeliest(self.reading.subjects[:, : len(WHOSE)], span)[0]] if label == "PERSON" else None
+            whose = (
+                WHOSE[likeliest(self.reading.subjects[:, : len(WHOSE)], span.first, span.last)[0]]
+                if label == "PERSON"
+                else None
+            )
             return Finding(start, end, label, score=span.score, rule=RULE, subject=whose)
-        kind = self.model.kinds[likeliest(self.reading.kinds, span)[0]]
+        kind = self.model.kinds[likeliest(self.reading.kinds, span.first, span.last)[0]]
         code = self._code(kind, start, end)
         said, owned = self.judging.opinion(start, end, kind, code)
-        polarity, sure = likeliest(self.reading.polarities, span)
+        polarity, sure = likeliest(self.reading.polarities, span.first, span.last)
         told = self.model.polarities[polarity]
         if sure < _ASK_RULES.polarity and said.cue is not None:
             told = said.polarity
-        subject, sure = likeliest(self.reading.subjects[:, : len(WHOSE)], span)
+        subject, sure_whose = likeliest(self.reading.subjects[:, : len(WHOSE)], span.first, span.last)
         owner = self.model.subjects[subject]
-        if sure < _ASK_RULES.subject and owned.whose != "unknown":
+        if sure_whose < _ASK_RULES.subject and owned.whose != "unknown":
             owner = owned.whose
-        if owner == "self" and told == "affirmed" and span.score < self.believed[kind].owned:
+        if owner == "self" and told == "affirmed" and span.score * sure * sure_whose < self.believed[kind].owned:
             owner = "unknown"
         tier = codes()[code].tier
         return Finding(
@@ -237,9 +254,9 @@ def _both(tagged: Finding, ruled: Sequence[Finding]) -> Iterator[Finding]:
     yield whole
 
 
-def likeliest(numbers: npt.NDArray[np.float32], span: Span) -> tuple[int, float]:
-    """Return the class that the pieces of a span are most likely of, on the whole, and how likely."""
-    means = np.exp(numbers[span.first : span.last].mean(axis=0))
+def likeliest(numbers: npt.NDArray[np.float32], first: int, last: int) -> tuple[int, float]:
+    """Return the class that the pieces `first:last` are most likely of, on the whole, and how likely."""
+    means = np.exp(numbers[first:last].mean(axis=0))
     best = int(means.argmax())
     return best, float(means[best] / means.sum())
 
