@@ -1,4 +1,4 @@
-"""The tagger's training data, and the hands that vary it."""
+"""The tagger's training data, the hands that vary it, and how its probabilities are made believable."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hairyo.taxonomy import codes, types
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "models" / "train"))
 import augment  # noqa: E402
+import calibrate  # noqa: E402
 
 DATA = sorted((ROOT / "models" / "data").glob("*.jsonl"))
 TEXTS = list(read_marked(DATA))
@@ -150,3 +151,12 @@ def test_variants_are_the_same_for_the_same_seed(seed):
     text = TEXTS[seed]
     one, other = (augment.varied(text, np.random.default_rng(seed)) for _ in range(2))
     assert one == other
+
+
+@pytest.mark.parametrize("heat", [0.8, 1.0, 2.0])
+def test_a_temperature_makes_probabilities_come_true(heat):
+    draw = np.random.default_rng(3)
+    right = draw.normal(0, 1.5, (20_000, 4))
+    chances = np.exp(right) / np.exp(right).sum(axis=1, keepdims=True)
+    wanted = (chances.cumsum(axis=1) > draw.random((len(chances), 1))).argmax(axis=1)
+    assert calibrate.temperature((right * heat).astype(np.float32), wanted) == pytest.approx(heat, rel=0.05)

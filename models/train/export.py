@@ -127,8 +127,10 @@ def manifest(folder: Path, shape: Shape) -> str:
     )
     return (
         "# Made by models/train/export.py: classes of the heads, sizes, and the SHA-256 of each file.\n"
+        "# temperatures: of the heads for tag, kind, subject, polarity, by models/train/calibrate.py.\n"
         f"layers = {shape.layers}\npositions = {shape.positions}\n"
-        f"{names}\n[sha256]\n" + "".join(f'"{name}" = "{digest}"\n' for name, digest in digests.items())
+        f"{names}temperatures = [{', '.join('1.0' for _ in HEADS)}]\n\n[sha256]\n"
+        + "".join(f'"{name}" = "{digest}"\n' for name, digest in digests.items())
     )
 
 

@@ -114,6 +114,11 @@ def _back(passage: Passage) -> Callable[[int], int]:
     return lambda at: int(np.searchsorted(starts, at, side="left"))
 
 
+def told(example: Example) -> list[tuple[int, int, int]]:
+    """Return the hints of an example as the model takes them: (start, end, number) in offsets of the text."""
+    return [(int(example.spans[at, 0]), int(example.spans[at, 1]), int(number)) for at, number in example.hints]
+
+
 def hint_matrix(example: Example, first: int, last: int) -> npt.NDArray[np.bool_]:
     """Return the hints of pieces `first:last` as a matrix."""
     made = np.zeros((last - first, len(HINTS)), dtype=np.bool_)

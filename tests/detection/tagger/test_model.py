@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 
@@ -82,6 +83,29 @@ def test_an_altered_file_is_not_used(tmp_path, name):
     with (folder / name).open("ab") as file:
         file.write(b" ")
     with pytest.raises(ModelError, match="altered"):
+        TaggerModel(folder)
+
+
+def test_a_temperature_changes_how_sure_it_is_and_not_what_it_says(tmp_path, model):
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder(), folder)
+    described = (folder / "tagger.toml").read_text(encoding="utf-8")
+    cooler = ", ".join(str(one * 2) for one in model.temperatures)
+    changed = re.sub(r"(?m)^temperatures = .*$", f"temperatures = [{cooler}]", described)
+    (folder / "tagger.toml").write_text(changed, encoding="utf-8")
+    text = "三年前にうつ病で休職しました。"
+    before, after = model.read(text, [], None), TaggerModel(folder).read(text, [], None)
+    assert (before.tags.argmax(axis=1) == after.tags.argmax(axis=1)).all()
+    assert after.tags.max(axis=1).mean() < before.tags.max(axis=1).mean()
+    assert np.allclose(np.exp(after.tags).sum(axis=1), 1, atol=1e-4)
+
+
+def test_a_manifest_without_its_temperatures_is_of_another_version(tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder(), folder)
+    described = (folder / "tagger.toml").read_text(encoding="utf-8")
+    (folder / "tagger.toml").write_text(re.sub(r"(?m)^temperatures = .*\n", "", described), encoding="utf-8")
+    with pytest.raises(ModelError, match="missing or damaged"):
         TaggerModel(folder)
 
 

@@ -61,9 +61,10 @@ class TaggerModel:
         self.kinds = tuple(described["kinds"])
         self.subjects: tuple[Any, ...] = tuple(described["subjects"])
         self.polarities: tuple[Any, ...] = tuple(described["polarities"])
+        self.temperatures = tuple(float(one) for one in described["temperatures"])
         self.digest = hashlib.sha256("".join(described["sha256"].values()).encode()).hexdigest()
         rows = [line.split("\t") for line in (folder / "pieces.tsv").read_text(encoding="utf-8").split("\n") if line]
-        self._pieces = Pieces([piece for piece, _ in rows], [float(score) for _, score in rows])
+        self.tokenizer = Pieces([piece for piece, _ in rows], [float(score) for _, score in rows])
         with np.load(folder / "words.npz") as words:
             self._values, self._scales = words["values"], words["scales"]
         self._session = _session(folder / "encoder.onnx", threads)
@@ -80,7 +81,7 @@ class TaggerModel:
             hints: (start, end, number of the hint) in its offsets.
             role: its role where known.
         """
-        pieces = self._pieces.read(text)
+        pieces = self.tokenizer.read(text)
         sizes = (1 + 2 * len(self.labels), len(self.kinds), len(self.subjects), len(self.polarities))
         made = [np.zeros((len(pieces), size), np.float32) for size in sizes]
         ids = np.array([piece.id for piece in pieces], dtype=np.int64)
@@ -88,8 +89,10 @@ class TaggerModel:
         for first, last in windows(len(pieces)):
             heads = self._once(ids[first:last], marked[first:last], role)
             begin = first + (OVERLAP // 2 if first else 0)
-            for head, target in zip(heads, made, strict=True):
-                target[begin:last] = log_softmax(head[0, _LEAD + begin - first : _LEAD + last - first])
+            for head, target, heat in zip(heads, made, self.temperatures, strict=True):
+                target[begin:last] = log_softmax(
+                    head[0, _LEAD + begin - first : _LEAD + last - first] / np.float32(heat)
+                )
         return Reading(pieces, *made)
 
     def _once(self, ids: npt.NDArray[np.int64], hints: Floats, role: Role | None) -> list[Floats]:
@@ -149,6 +152,8 @@ def _describe(folder: Path) -> dict[str, Any]:
     """Return what `tagger.toml` says, every file checked."""
     try:
         described = tomllib.loads((folder / "tagger.toml").read_text(encoding="utf-8"))
+        if missing := {"labels", "kinds", "subjects", "polarities", "temperatures"} - described.keys():
+            raise KeyError(*missing)
         for name, digest in described["sha256"].items():
             with (folder / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != digest:
