@@ -43,7 +43,7 @@ docs: $(STAMP)
 # Takes two hours and a quarter on two cores. The training libraries are not locked: which build of PyTorch fits depends
 # on the machine.
 DATA = $(addprefix models/data/,$(addsuffix .jsonl,$(1)))
-HELD := $(call DATA,l n zh zw)
+HELD := $(call DATA,l n zh zw xa xb xc xd xe)
 FRESH := $(call DATA,zi zj zk zl zm zn zo zp zq zr zs zt zu zv)
 EARLIER := $(filter-out $(HELD) $(FRESH),$(wildcard models/data/*.jsonl))
 TRAIN := $(BIN)/python models/train/train.py

@@ -1,4 +1,4 @@
-"""Measure the shipped tagger on texts it did not learn from: `python models/train/report.py FOLDER NAME=FILE[,FILE] ...`.
+"""Measure the shipped tagger on texts it did not learn from: `python models/train/report.py FOLDER NAME=FILES ...`.
 
 Writes FOLDER/FIGURES.md - figures with 95% intervals, by genre and type, reliability (how often what it says with some
 probability is so), the operating curve of Article 6 - and FOLDER/reliability.svg. `make figures` calls it.
