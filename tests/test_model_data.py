@@ -134,7 +134,7 @@ def test_a_telling_word_hides_one_character():
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(TEXTS))
 def test_a_variant_keeps_its_marks_on_words(seed, text):
     made = augment.varied(text, np.random.default_rng(seed))

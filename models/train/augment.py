@@ -181,16 +181,19 @@ def _dated(text: MarkedText, draw: Draw) -> Iterator[Change]:
             yield found.start(), found.end(), str(_ERAS[found.group(1)][0] + count - 1)
 
 
+Forms = tuple[str, str, str]
+
+
 @cache
-def _names() -> tuple[dict[str, tuple[str, ...]], ...]:
-    """Return for surnames (姓) and given names of men and of women, each name with its kanji, kana and Latin form."""
+def _names() -> tuple[tuple[list[Forms], dict[str, Forms]], ...]:
+    """Return surnames (姓), given names of men and of women: each as kanji, kana and Latin, and by any of them."""
     men, women, last = load_dataset(kind="org", include_last_names=True)
-    surnames = {kanji: (kanji, one["reading"], one["en"]) for kanji, one in last.items()}
+    surnames = [(kanji, one["reading"], one["en"].lower()) for kanji, one in last.items()]
     given = (
-        {kanji: (kanji, reading, one["en"]) for reading, one in part.items() for kanji in one["kanji"]}
+        [(kanji, reading, one["en"].lower()) for reading, one in part.items() for kanji in one["kanji"]]
         for part in (men, women)
     )
-    return surnames, *given
+    return tuple((names, {form: one for one in reversed(names) for form in one}) for names in (surnames, *given))
 
 
 def _renamed(text: MarkedText, draw: Draw) -> Iterator[Change]:
@@ -207,9 +210,9 @@ def _renamed(text: MarkedText, draw: Draw) -> Iterator[Change]:
 
 def _parts(name: str) -> list[tuple[int, int]]:
     """Return the parts of a name written in one: surname and given name where the lists know both, else the whole."""
-    surnames, *given = _names()
+    (_, surnames), *given = _names()
     for cut in range(len(name) - 1, 0, -1):
-        if name[:cut] in surnames and any(name[cut:] in part for part in given):
+        if name[:cut] in surnames and any(name[cut:] in part for _, part in given):
             return [(0, cut), (cut, len(name))]
     return [(0, len(name))]
 
@@ -218,12 +221,11 @@ def _other(part: str, chosen: dict[str, str], draw: Draw) -> str | None:
     """Return what stands for a part of a name in this text; None where the lists do not know it."""
     plain = part.translate(_TO_HIRAGANA) if "ァ" <= part[0] <= "ヶ" else part.lower()
     if plain not in chosen:
-        for names in _names():
-            forms = names.get(plain) or next((one for one in names.values() if plain in (one[1], one[2].lower())), None)
-            if forms is not None:
-                others = list(names.values())[int(draw.integers(len(names)))]
-                for old, new in zip(forms, others, strict=True):
-                    chosen.setdefault(old.lower(), new)
+        for names, by_form in _names():
+            if plain in by_form:
+                others = names[int(draw.integers(len(names)))]
+                for old, new in zip(by_form[plain], others, strict=True):
+                    chosen.setdefault(old, new)
                 break
         else:
             return None

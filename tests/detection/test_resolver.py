@@ -54,3 +54,11 @@ def test_who_wins(given_findings, expected):
 def test_a_finding_needs_a_length():
     with pytest.raises(ValueError, match="start < end"):
         Finding(3, 3, "PERSON")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("self", "unknown", "family"))))
+def test_what_is_found_does_not_hang_on_the_order_or_on_a_sets_hash(order):
+    found = [Finding(0, 7, "HEALTH", 0.9, "article6.health", 5, "L1", whose, "affirmed") for whose in order]
+    assert [one.subject for one in resolve(found)] == ["family"]
+    known = [one for one in found if one.subject != "family"]
+    assert [one.subject for one in resolve(known)] == ["self"]

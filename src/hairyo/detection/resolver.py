@@ -34,10 +34,21 @@ def _weight(finding: Finding) -> tuple[int, float, int, int]:
     )
 
 
+def _order(finding: Finding) -> tuple[object, ...]:
+    """Sort key, best first, equal for equal findings only: what is found must not hang on a set's order.
+
+    Of two that differ in nothing but whose the fact is, the one that knows wins.
+    """
+    return (
+        _weight(finding), finding.type, finding.rule, -finding.score, finding.subject == "unknown",
+        finding.subject or "", finding.polarity or "", finding.code or "", finding.cue or (), finding.tier or "",
+    )  # fmt: skip
+
+
 def resolve(findings: Iterable[Finding]) -> list[Finding]:
     """Return disjoint findings in text order that cover exactly what the given ones cover."""
     taken: list[Finding] = []  # disjoint, in text order
-    for finding in sorted(set(findings), key=lambda f: (_weight(f), f.type, f.rule)):
+    for finding in sorted(set(findings), key=_order):
         for start, end in _remainders(finding, taken):
             at = bisect_left(taken, start, key=_start)
             if 2 * (end - start) >= finding.end - finding.start:

@@ -119,7 +119,7 @@ Spanned = tuple[int, int, str]
 
 def score(text: MarkedText, findings: Iterable[Finding]) -> Scored:
     """Return the counts of one text."""
-    everything = list(findings)
+    everything = sorted(findings, key=lambda one: (one.start, one.end, one.type, one.subject or "", one.polarity or ""))
     ignored = [mark for mark in text.marks if mark.ignored]
     marks = [mark for mark in text.marks if not mark.ignored]
     found = [one for one in everything if one.type in types() and _counts(one, marks, ignored)]

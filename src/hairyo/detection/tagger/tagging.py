@@ -37,7 +37,7 @@ class _Ask(NamedTuple):
 
 # Below these probabilities the rules are asked, where they have an opinion. Chosen on texts of authors that the
 # tagger had not seen (models/tagger/CARD.md).
-_ASK_RULES = _Ask(subject=0.5, polarity=0.95)
+_ASK_RULES = _Ask(subject=0.5, polarity=0.85)
 
 
 @dataclass(frozen=True, slots=True)
