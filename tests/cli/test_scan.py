@@ -181,10 +181,10 @@ def test_a_text_file_in_another_encoding_is_refused(tmp_path, capsys):
     assert "hairyo run" in shown.err
 
 
-def test_a_thorough_scan_keeps_the_contract(scan):
-    plain, thorough = scan(JOBS), scan(JOBS, "--thorough")
-    assert plain[0] == thorough[0] == 0
-    for one, other in zip(plain[1].splitlines(), thorough[1].splitlines(), strict=True):
+def test_a_scan_with_ginza_keeps_the_contract(scan):
+    plain, ginza = scan(JOBS), scan(JOBS, "--ginza")
+    assert plain[0] == ginza[0] == 0
+    for one, other in zip(plain[1].splitlines(), ginza[1].splitlines(), strict=True):
         few, many = json.loads(one), json.loads(other)
         assert few["id"] == many["id"]
         assert all(finding in many["findings"] for finding in few["findings"])

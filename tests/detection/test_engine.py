@@ -109,7 +109,7 @@ def test_the_version_names_data_and_dictionary():
     assert "+sudachidict." in version
 
 
-THOROUGH = (
+WITH_GINZA = (
     "私は田中一郎(45歳)です。妻の花子は創価学会の会員です。",
     "面談相手：古舘 伊知子\n次回は蟇目塚さんと。",
     "",
@@ -117,15 +117,15 @@ THOROUGH = (
 )
 
 
-@pytest.mark.parametrize("text", THOROUGH)
-def test_a_thorough_scan_finds_all_that_a_plain_one_finds(text):
-    assert set(shared_detector().scan(text)) <= set(shared_detector(thorough=True).scan(text))
+@pytest.mark.parametrize("text", WITH_GINZA)
+def test_a_scan_with_ginza_finds_all_that_a_plain_one_finds(text):
+    assert set(shared_detector().scan(text)) <= set(shared_detector(ginza=True).scan(text))
 
 
-def test_a_thorough_scan_adds_what_ginza_sees_and_the_tagger_thinks_possible(monkeypatch):
+def test_a_scan_with_ginza_adds_what_ginza_sees_and_the_tagger_thinks_possible(monkeypatch):
     text = "先週、現場で大工の棟梁と話した。"
     name = Finding(text.index("棟梁"), text.index("棟梁") + 2, "PERSON", 0.5, "names.ginza")
-    detector = Detector(thorough=True)
+    detector = Detector(ginza=True)
     monkeypatch.setattr(detector._entities, "find", lambda passage: iter([name]))
     assert "names.ginza" not in {one.rule for one in detector.scan(text)}  # the tagger knows better
     monkeypatch.setattr(Tagging, "support", lambda *_: 0.4)
@@ -134,11 +134,11 @@ def test_a_thorough_scan_adds_what_ginza_sees_and_the_tagger_thinks_possible(mon
     ]
 
 
-def test_a_thorough_scan_without_the_tagger_is_refused():
+def test_a_scan_with_ginza_without_the_tagger_is_refused():
     with pytest.raises(ValueError, match="choose one"):
-        Detector(rules_only=True, thorough=True)
+        Detector(rules_only=True, ginza=True)
 
 
-def test_what_was_found_thoroughly_says_so():
-    assert "ja-ginza" in detector_version(thorough=True)
+def test_what_was_found_with_ginza_says_so():
+    assert "ja-ginza" in detector_version(ginza=True)
     assert "ja-ginza" not in detector_version()

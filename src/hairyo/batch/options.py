@@ -20,7 +20,7 @@ class RunOptions(BaseModel):
         timeout: seconds that one file may take before it is given up as failed.
         memory: bytes of address space that a worker may use; None for no limit of ours.
         channel: how the submissions came, where the index does not say.
-        thorough: let GiNZA look for names, too (`Detector`).
+        ginza: let GiNZA look for names, too (`Detector`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,7 +33,7 @@ class RunOptions(BaseModel):
     timeout: float = Field(default=600.0, gt=0)
     memory: int | None = Field(default=None, gt=0)
     channel: str = "upload"
-    thorough: bool = False
+    ginza: bool = False
 
     @property
     def column_map(self) -> ColumnMap | None:

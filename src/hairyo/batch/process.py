@@ -88,7 +88,7 @@ def make_processor(setup: Setup) -> Callable[[Task], Result]:
     """Return the function that processes one submission; made once in each worker."""
     if setup.options.memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (setup.options.memory, setup.options.memory))
-    detector = shared_detector(thorough=setup.options.thorough)
+    detector = shared_detector(ginza=setup.options.ginza)
     return lambda task: _process(task, setup, detector)
 
 
@@ -262,7 +262,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def versions_of(policy: Policy, version: str, *, thorough: bool = False) -> Versions:
+def versions_of(policy: Policy, version: str, *, ginza: bool = False) -> Versions:
     """Return the versions that a run records with everything it makes."""
-    detector = detector_version(thorough=thorough)
+    detector = detector_version(ginza=ginza)
     return Versions(hairyo=version, detector=detector, policy=f"policy:{policy.digest[:16]}")

@@ -83,7 +83,7 @@ def run(
     policy = Policy.load(options.policy)
     _ = options.column_map  # a wrong map is told before anything is done
     keys = Keys.load()
-    versions = versions_of(policy, __version__, thorough=options.thorough)
+    versions = versions_of(policy, __version__, ginza=options.ginza)
     with Journal(out) as journal, Ledger.open(options.ledger, keys=keys) as ledger:
         setup = Setup(options, policy, keys, versions, journal.folder)
         job = _Run(out, setup, journal, ledger, len(inputs), progress)

@@ -49,9 +49,9 @@ def _job(line: bytes, number: int) -> Job:
     return Job(record["id"], record["text"], role)
 
 
-def make_scanner(lang: Lang, thorough: bool = False) -> Callable[[Job], str]:
+def make_scanner(lang: Lang, ginza: bool = False) -> Callable[[Job], str]:
     """Return the function that scans one job to its line of output; made once in each worker. Errors are in `lang`."""
-    detector = shared_detector(thorough=thorough)
+    detector = shared_detector(ginza=ginza)
 
     def scan(job: Job) -> str:
         if job.error is not None:
@@ -63,7 +63,7 @@ def make_scanner(lang: Lang, thorough: bool = False) -> Callable[[Job], str]:
 
 
 def scan_lines(
-    lines: Iterable[bytes], *, workers: int = 1, timeout: float | None = None, lang: Lang = "en", thorough: bool = False
+    lines: Iterable[bytes], *, workers: int = 1, timeout: float | None = None, lang: Lang = "en", ginza: bool = False
 ) -> Iterator[tuple[str, bool]]:
     """Scan the texts of `lines`; yield (output line, whether it was scanned), in the same order.
 
@@ -72,14 +72,14 @@ def scan_lines(
         workers: processes; with one, and no time limit, the work is done in this process.
         timeout: seconds that one text may take.
         lang: language of errors.
-        thorough: let GiNZA look for names, too (`Detector`).
+        ginza: let GiNZA look for names, too (`Detector`).
 
     A text that could not be scanned has a line with "error" and no "findings", so that nobody can take it
     for a text in which nothing was found.
     """
     jobs = read_jobs(lines)
     if workers == 1 and timeout is None:
-        scan = make_scanner(lang, thorough)
+        scan = make_scanner(lang, ginza)
         for job in jobs:
             yield scan(job), job.error is None
         return
@@ -90,7 +90,7 @@ def scan_lines(
             waiting.append(job)
             yield job
 
-    make = partial(make_scanner, thorough=thorough)
+    make = partial(make_scanner, ginza=ginza)
     for result in run_tasks(make, lang, remembered(), workers=workers, timeout=timeout):
         job = waiting.pop(0)
         if isinstance(result, Failure):

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
 
     parser.add_argument("gold", nargs="+", type=Path, metavar="GOLD", help=text("evaluate.gold", lang))
     parser.add_argument("--predictions", type=Path, metavar="JSONL", help=text("evaluate.predictions", lang))
-    parser.add_argument("--thorough", action="store_true", help=text("scan.thorough", lang))
+    parser.add_argument("--ginza", action="store_true", help=text("scan.ginza", lang))
     parser.add_argument("--html", type=Path, metavar="FILE", help=text("evaluate.html", lang))
     parser.add_argument("--floor", type=Path, metavar="TOML", help=text("evaluate.floor", lang))
     parser.add_argument("--by", choices=("author", "genre"), help=text("evaluate.by", lang))
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from hairyo.evaluation import intervals, read_marked, score, summed
 
     texts = list(read_marked(args.gold))
-    scored = [score(text, found) for text, found in _found(texts, args.predictions, args.thorough)]
+    scored = [score(text, found) for text, found in _found(texts, args.predictions, args.ginza)]
     figures = summed(one.counts for one in scored)
     bounds = intervals([one.counts for one in scored]) if args.intervals and scored else {}
     if args.html is not None:
@@ -63,14 +63,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _found(
-    texts: Sequence[MarkedText], predictions: Path | None, thorough: bool
+    texts: Sequence[MarkedText], predictions: Path | None, ginza: bool
 ) -> Iterator[tuple[MarkedText, list[Finding]]]:
     """Yield each text with what was found in it: now, or by whoever made the predictions."""
     if predictions is None:
         from hairyo.detection.engine import shared_detector
 
         for text in texts:
-            yield text, shared_detector(thorough=thorough).scan(text.text, role=text.role)
+            yield text, shared_detector(ginza=ginza).scan(text.text, role=text.role)
         return
     from hairyo.errors import UsageError
     from hairyo.evaluation.predictions import read_predictions

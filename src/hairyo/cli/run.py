@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     add("--timeout", type=float, default=600.0, metavar="S")
     add("--memory", type=int, metavar="BYTES")
     add("--channel", default="upload")
-    add("--thorough", action="store_true")
+    add("--ginza", action="store_true")
     add("--report-lang", choices=("ja", "en"), default="ja")
     add("--quiet", action="store_true")
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from hairyo.batch.run import run as run_batch
     from hairyo.messages import text
 
-    names = ("columns", "policy", "recipient", "ledger", "workers", "timeout", "memory", "channel", "thorough")
+    names = ("columns", "policy", "recipient", "ledger", "workers", "timeout", "memory", "channel", "ginza")
     options = RunOptions.of(**{name: getattr(args, name) for name in names})
     console = Console(stderr=True, quiet=args.quiet)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     parser.add_argument("--role", choices=roles, help=text("scan.role", lang))
     parser.add_argument("--workers", type=int, default=1, metavar="N", help=text("scan.workers", lang))
     parser.add_argument("--timeout", type=float, default=300.0, metavar="S", help=text("scan.timeout", lang))
-    parser.add_argument("--thorough", action="store_true", help=text("scan.thorough", lang))
+    parser.add_argument("--ginza", action="store_true", help=text("scan.ginza", lang))
     parser.add_argument("--explain", action="store_true", help=text("scan.explain", lang))
 
 
@@ -65,7 +65,7 @@ def _print_lines(args: argparse.Namespace) -> int:
 
     failed = 0
     with _open(args.jsonl) as source:
-        settings = {"workers": args.workers, "timeout": args.timeout, "lang": args.lang, "thorough": args.thorough}
+        settings = {"workers": args.workers, "timeout": args.timeout, "lang": args.lang, "ginza": args.ginza}
         for line, ok in scan_lines(source, **settings):
             sys.stdout.write(line + "\n")
             failed += not ok
@@ -86,7 +86,7 @@ def _print_each(args: argparse.Namespace) -> int:
             print(f"hairyo: {say(job.error, args.lang)}", file=sys.stderr)
             failed += 1
             continue
-        findings = shared_detector(thorough=args.thorough).scan(job.text, role=job.role)
+        findings = shared_detector(ginza=args.ginza).scan(job.text, role=job.role)
         if args.explain:
             explain(job.text, findings, args.lang)
         else:
