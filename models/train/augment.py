@@ -12,8 +12,8 @@ from functools import cache
 
 import numpy as np
 from japanese_personal_name_dataset import load_dataset
+from sudachipy import Dictionary, Morpheme, Tokenizer
 
-from hairyo.detection.morphology import Token, tokens
 from hairyo.evaluation import MarkedText
 
 Change = tuple[int, int, str]
@@ -92,20 +92,26 @@ def _replaced(changes: list[Change], end: int) -> bool:
     return any(one[1] == end and one[0] < end for one in changes)
 
 
-def _chosen(text: MarkedText, draw: Draw, fits: Callable[[Token], bool]) -> Iterator[Token]:
-    for token in tokens(text.text):
-        if fits(token) and draw.random() < _SHARE_OF_WORDS:
-            yield token
+@cache
+def _tokenizer() -> Tokenizer:
+    return Dictionary().create()
+
+
+def _chosen(text: MarkedText, draw: Draw, fits: Callable[[Morpheme], bool]) -> Iterator[Morpheme]:
+    for word in _tokenizer().tokenize(text.text):
+        if fits(word) and draw.random() < _SHARE_OF_WORDS:
+            yield word
 
 
 def _kana(text: MarkedText, draw: Draw) -> Iterator[Change]:
     """Words in hiragana (or katakana) instead of kanji; names of persons stay, for their readings are guesses."""
     persons = [(mark.start, mark.end) for mark in text.marks if mark.type == "PERSON"]
-    for token in _chosen(text, draw, lambda one: bool(_KANJI.search(one.surface)) and not one.oov):
-        inside = any(start < token.end and token.start < end for start, end in persons)
-        if not inside and token.pos[1] not in ("固有名詞", "数詞"):
-            reading = token.reading
-            yield token.start, token.end, reading if draw.random() < 0.2 else reading.translate(_TO_HIRAGANA)
+    for word in _chosen(text, draw, lambda one: bool(_KANJI.search(one.surface())) and not one.is_oov()):
+        inside = any(start < word.end() and word.begin() < end for start, end in persons)
+        if not inside and word.part_of_speech()[1] not in ("固有名詞", "数詞"):
+            reading = word.reading_form()
+            made = reading if draw.random() < 0.2 else reading.translate(_TO_HIRAGANA)
+            yield word.begin(), word.end(), made
 
 
 def _spaced(text: MarkedText, draw: Draw) -> Iterator[Change]:

@@ -14,6 +14,7 @@ from hairyo.detection.tagger.model import windows
 from hairyo.detection.tagger.pieces import SPECIAL
 from texts import IGNORED, Example, hint_matrix
 
+LEAST = 40  # pieces of a part of a text that is read by itself
 LEAD = 2  # pieces of the frame before the text: beginning and role
 _START, _END, _UNKNOWN, _PAD = (SPECIAL.index(name) for name in ("<s>", "</s>", "<unk>", "<pad>"))
 
@@ -44,7 +45,7 @@ def role_piece(example: Example) -> int:
 
 
 def batches(
-    examples: Sequence[Example], *, pieces: int, seed: int | None = None, noise: float = 0.0
+    examples: Sequence[Example], *, pieces: int, seed: int | None = None, noise: float = 0.0, part: float = 0.0
 ) -> Iterator[Batch]:
     """Yield batches of about `pieces` pieces each.
 
@@ -53,9 +54,11 @@ def batches(
         pieces: size of a batch.
         seed: shuffles and draws noise; None for a fixed order.
         noise: share of pieces made unknown, and of texts without role or hints, when training.
+        part: share of windows of which only some sentences are read, as of a text of which the gate lets some through.
     """
     draw = np.random.default_rng(seed)
     cut = [Window(one, *span) for one in examples for span in windows(len(one.ids))]
+    cut = [_part(one, draw) if part and draw.random() < part else one for one in cut]
     jitter = draw.uniform(0.9, 1.1, len(cut)) if seed is not None else np.ones(len(cut))
     order = sorted(range(len(cut)), key=lambda at: (cut[at].last - cut[at].first) * jitter[at])
     groups: list[list[Window]] = [[]]
@@ -68,6 +71,16 @@ def batches(
         groups = [groups[at] for at in draw.permutation(len(groups))]
     for group in groups:
         yield _batch(group, draw if seed is not None else None, noise)
+
+
+def _part(window: Window, draw: np.random.Generator) -> Window:
+    """Return some sentences in a row of a window, `LEAST` pieces or more, drawn anew each time."""
+    starts = window.example.passage.sentence_starts
+    edges = np.searchsorted(window.example.spans[:, 0], starts)
+    edges = [window.first, *(int(at) for at in edges if window.first < at < window.last), window.last]
+    first = edges[draw.integers(0, len(edges) - 1)]
+    ends = [at for at in edges if at - first >= LEAST]
+    return Window(window.example, first, ends[draw.integers(0, len(ends))]) if ends else window
 
 
 def _batch(group: list[Window], draw: np.random.Generator | None, noise: float) -> Batch:

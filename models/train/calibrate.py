@@ -36,7 +36,7 @@ def main() -> None:
         example = reader.example(text)
         if example is None:
             continue
-        reading = model.read(example.passage.normal, told(example), example.passage.role)
+        reading = model.read(example.passage, told(example))
         said = (reading.tags, reading.kinds, reading.subjects, reading.polarities)
         meant = (example.tags, example.kinds, example.subjects, example.polarities)
         for at, (numbers, wanted) in enumerate(zip(said, meant, strict=True)):

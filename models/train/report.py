@@ -57,7 +57,7 @@ def read(texts: Iterable[MarkedText]) -> Iterator[Read]:
     for text in texts:
         passage = Passage(text.text, text.role)
         judging, found = detector.judged(passage)
-        reading = model.read(passage.normal, list(hints(judging, found)), passage.role)
+        reading = model.read(passage, list(hints(judging, found)))
         yield Read(text, found, Tagging(judging, reading, model))
 
 

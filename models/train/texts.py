@@ -60,7 +60,7 @@ class Reader:
     def example(self, source: MarkedText) -> Example | None:
         """Return the example of a text; None where it has no pieces."""
         passage = Passage(source.text, source.role)
-        found = self._pieces.read(passage.normal)
+        found = self._pieces.read(passage.normal, passage.words.units)
         if not found:
             return None
         spans = np.array([(one.start, one.end) for one in found], dtype=np.int32)

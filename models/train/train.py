@@ -82,7 +82,8 @@ def train(
         count = 0.0
         again = (known[at] for at in draw.permutation(len(known))[:count_known])
         seen = [_varied(one, reader, args.vary, draw) for one in (*examples, *again)]
-        for batch in batches(seen, pieces=args.batch, seed=args.seed * 1000 + epoch, noise=args.noise):
+        seed = args.seed * 1000 + epoch
+        for batch in batches(seen, pieces=args.batch, seed=seed, noise=args.noise, part=args.part):
             losses = loss(net, batch, device)
             torch.stack([weight * one for weight, one in zip(WEIGHTS, losses, strict=True)]).sum().backward()
             torch.nn.utils.clip_grad_norm_(slow + fast, 1.0)
@@ -147,6 +148,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1.6e-4)
     parser.add_argument("--batch", type=int, default=1200)
     parser.add_argument("--noise", type=float, default=0.05)
+    parser.add_argument("--part", type=float, default=0.25, help="share of texts of which only a part is read")
     parser.add_argument("--vary", type=float, default=0.3, help="share of texts varied anew in each epoch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

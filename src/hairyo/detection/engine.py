@@ -96,7 +96,7 @@ def _read(
 ) -> Iterator[Finding]:
     """Yield what stands when the tagger has read the passage, too."""
     passage = judging.passage
-    reading = tagger.read(passage.normal, list(hints(judging, found)), passage.role)
+    reading = tagger.read(passage, list(hints(judging, found)))
     yield from Tagging(judging, reading, tagger).joined(found, entities)
 
 
@@ -106,7 +106,8 @@ def to_original(finding: Finding, passage: Passage) -> Finding:
     cue = finding.cue
     if cue is not None:
         cue = passage.normalised.original(*cue) if cue[0] < cue[1] <= len(passage.normal) else None
-    return replace(finding, start=start, end=end, cue=cue)
+    same = (start, end, cue) == (finding.start, finding.end, finding.cue)
+    return finding if same else replace(finding, start=start, end=end, cue=cue)
 
 
 def windows(text: str, core: int = CORE) -> Iterator[tuple[int, int]]:

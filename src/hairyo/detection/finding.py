@@ -55,6 +55,8 @@ class Finding:
 
     def moved(self, by: int) -> Finding:
         """Return the same finding with every offset moved by `by` code points."""
+        if not by:
+            return self
         cue = None if self.cue is None else (self.cue[0] + by, self.cue[1] + by)
         return replace(self, start=self.start + by, end=self.end + by, cue=cue)
 

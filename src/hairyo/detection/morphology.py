@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
@@ -14,8 +16,7 @@ _SEAMS = ("\n", "。", "！", "!", "？", "?", "、", ",", " ")
 _local = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One morpheme.
 
     Attributes:
@@ -23,8 +24,6 @@ class Token:
         end: one past its last.
         surface: the text itself.
         pos: Sudachi's part of speech, its first four parts (`名詞`, `固有名詞`, `人名`, `姓`).
-        base: dictionary form.
-        reading: reading in katakana.
         oov: whether the dictionary does not know it.
     """
 
@@ -32,16 +31,26 @@ class Token:
     end: int
     surface: str
     pos: tuple[str, str, str, str]
-    base: str
-    reading: str
     oov: bool
+
+
+@cache
+def _dictionary() -> Dictionary:
+    return Dictionary()
+
+
+@cache
+def _pos(number: int) -> tuple[str, str, str, str]:
+    """Return the first four parts of the part of speech that Sudachi numbers so."""
+    parts = _dictionary().pos_of(number)
+    return parts[0], parts[1], parts[2], parts[3]
 
 
 def _tokenizer() -> Tokenizer:
     """Return this thread's tokenizer (Sudachi's is not to be shared between threads)."""
     found: Tokenizer | None = getattr(_local, "tokenizer", None)
     if found is None:
-        found = _local.tokenizer = Dictionary().create(mode=SplitMode.C)
+        found = _local.tokenizer = _dictionary().create(mode=SplitMode.C, fields={"surface", "pos"})
     return found
 
 
@@ -66,37 +75,36 @@ def pieces(text: str, max_bytes: int = MAX_BYTES) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def short_units(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the shortest units (mode A) of `text`, in code points; they cover it."""
-    clean = text.translate(_NO_SURROGATES) if any("\ud800" <= char <= "\udfff" for char in text) else text
-    for start, end in pieces(clean):
-        for morpheme in _tokenizer().tokenize(clean[start:end], SplitMode.A):
-            if morpheme.begin() < morpheme.end():
-                yield start + morpheme.begin(), start + morpheme.end()
+class Words(NamedTuple):
+    """The words of a text.
+
+    Attributes:
+        tokens: its morphemes, longest units (mode C).
+        units: where each shortest unit (mode A) starts; none crosses the edge of a morpheme.
+    """
+
+    tokens: list[Token]
+    units: list[int]
 
 
-def tokens(text: str) -> list[Token]:
-    """Return the morphemes of `text` (mode C, longest units) with code point offsets.
+def words(text: str) -> Words:
+    """Return the words of `text` with code point offsets, read once.
 
     Lone surrogates are read as spaces; any length is accepted.
     """
-    found = []
-    clean = text.translate(_NO_SURROGATES) if any("\ud800" <= char <= "\udfff" for char in text) else text
+    found: list[Token] = []
+    units: list[int] = []
+    clean = text.translate(_NO_SURROGATES) if _SURROGATE.search(text) else text
     for start, end in pieces(clean):
-        for morpheme in _tokenizer().tokenize(clean[start:end]):
-            pos = morpheme.part_of_speech()
-            found.append(
-                Token(
-                    start + morpheme.begin(),
-                    start + morpheme.end(),
-                    morpheme.surface(),
-                    (pos[0], pos[1], pos[2], pos[3]),
-                    morpheme.dictionary_form(),
-                    morpheme.reading_form(),
-                    morpheme.is_oov(),
-                )
-            )
-    return found
+        piece = clean[start:end]
+        for morpheme in _tokenizer().tokenize(piece):
+            first, last = morpheme.begin(), morpheme.end()
+            pos = _pos(morpheme.part_of_speech_id())
+            found.append(Token(start + first, start + last, piece[first:last], pos, morpheme.is_oov()))
+            parts = morpheme.split(SplitMode.A, add_single=False) if last - first > 1 else ()
+            units.extend(start + part.begin() for part in parts or (morpheme,))
+    return Words(found, units)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_SURROGATES = dict.fromkeys(range(55296, 57344), " ")

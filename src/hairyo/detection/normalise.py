@@ -8,6 +8,7 @@ span of the original it came from, so that any match can be reported as `text[st
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _RADICALS = str.maketrans(
         "⺼": "月", "⻆": "角", "⻌": "辶", "⻏": "阝", "⻖": "阝", "⻲": "亀", "⻳": "亀", "⻱": "亀",
     }
 )  # fmt: skip
+# Characters that stay as they are, which most of a text is made of.
+_UNCHANGED = re.compile("[\t\n\r -~、。々〆〇「-】ぁ-ゖゝゞァ-ヾ一-\u9fff]+")
 _SOUND_MARKS = {"ﾞ": "\u3099", "ﾟ": "\u309a", "\u3099": "\u3099", "\u309a": "\u309a"}
 
 
@@ -66,16 +69,29 @@ def normalise(text: str) -> Normalised:
         return Normalised(text, array("l", range(len(text))), array("l", range(1, len(text) + 1)))
     pieces: list[str] = []
     starts, ends = array("l"), array("l")
-    for at, char in enumerate(text):
-        mark = _SOUND_MARKS.get(char)
+    done = 0
+    for run in _UNCHANGED.finditer(text):
+        _add(text, done, run.start(), pieces, starts, ends)
+        done = run.end()
+        pieces.append(run.group())
+        starts.extend(range(run.start(), done))
+        ends.extend(range(run.start() + 1, done + 1))
+    _add(text, done, len(text), pieces, starts, ends)
+    return Normalised("".join(pieces), starts, ends)
+
+
+def _add(text: str, start: int, end: int, pieces: list[str], starts: array[int], ends: array[int]) -> None:
+    """Add what the characters `start:end` become."""
+    for at in range(start, end):
+        mark = _SOUND_MARKS.get(text[at])
         if mark is not None and pieces:  # whatever stands between had no width
-            joined = unicodedata.normalize("NFC", pieces[-1] + mark)
+            joined = unicodedata.normalize("NFC", pieces[-1][-1] + mark)
             if len(joined) == 1:
-                pieces[-1] = joined
+                pieces[-1] = pieces[-1][:-1] + joined
                 ends[-1] = at + 1
                 continue
-        for normal in _normal(char):
+        normal = _normal(text[at])
+        if normal:
             pieces.append(normal)
-            starts.append(at)
-            ends.append(at + 1)
-    return Normalised("".join(pieces), starts, ends)
+            starts.extend([at] * len(normal))
+            ends.extend([at + 1] * len(normal))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from hairyo.detection.finding import Finding
-from hairyo.detection.morphology import Token, tokens
+from hairyo.detection.morphology import Token, Words, words
 from hairyo.detection.normalise import Normalised, normalise
 from hairyo.detection.wrapping import unwrap
 
@@ -43,9 +43,14 @@ class Passage:
         return self.normalised.text
 
     @cached_property
+    def words(self) -> Words:
+        """Morphemes and shortest units of the normalised text."""
+        return words(self.normal)
+
+    @property
     def tokens(self) -> list[Token]:
         """Morphemes of the normalised text."""
-        return tokens(self.normal)
+        return self.words.tokens
 
     @cached_property
     def token_starts(self) -> list[int]:

@@ -52,7 +52,8 @@ def resolve(findings: Iterable[Finding]) -> list[Finding]:
         for start, end in _remainders(finding, taken):
             at = bisect_left(taken, start, key=_start)
             if 2 * (end - start) >= finding.end - finding.start:
-                taken.insert(at, replace(finding, start=start, end=end))
+                whole = (start, end) == (finding.start, finding.end)
+                taken.insert(at, finding if whole else replace(finding, start=start, end=end))
             elif at > 0 and taken[at - 1].end == start:
                 taken[at - 1] = replace(taken[at - 1], end=end)
             else:  # what cut the remainder off stands right behind it

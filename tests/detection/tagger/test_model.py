@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 
+from hairyo.detection.passage import Passage
 from hairyo.detection.tagger.model import OVERLAP, WINDOW, TaggerModel, covered, model_folder, shared_model
 from hairyo.errors import ModelError
 from hairyo.taxonomy import types
@@ -35,29 +36,29 @@ def test_its_classes_are_those_of_the_taxonomy(model):
 
 
 def test_every_piece_has_probabilities(model):
-    reading = model.read(TEXT, [], "profile")
+    reading = model.read(Passage(TEXT, "profile"), [])
     for head in (reading.tags, reading.kinds, reading.subjects, reading.polarities):
         assert len(head) == len(reading.pieces)
         assert np.allclose(np.exp(head).sum(axis=1), 1, atol=1e-3)
 
 
 def test_the_same_text_is_read_the_same(model):
-    first = model.read(TEXT, [], None)
-    model.read("別の長い文章。" * 50, [], "form")
-    assert (model.read(TEXT, [], None).tags == first.tags).all()
+    first = model.read(Passage(TEXT), [])
+    model.read(Passage("別の長い文章。" * 50, "form"), [])
+    assert (model.read(Passage(TEXT), []).tags == first.tags).all()
 
 
 def test_a_window_that_comes_again_is_not_read_again(model):
     text = "本日は晴天なり。" * 20_000
     started = time.perf_counter()
-    reading = model.read(text, [], None)
+    reading = model.read(Passage(text), [])
     assert len(reading.tags) == len(reading.pieces)
     assert time.perf_counter() - started < 30  # some 300 windows; read each anew, they take minutes
 
 
 def test_a_long_text_is_read_whole(model):
     text = "今日は晴れです。" * 200 + TEXT
-    reading = model.read(text, [], None)
+    reading = model.read(Passage(text), [])
     assert len(reading.pieces) > 2 * WINDOW
     assert reading.pieces[-1].end == len(text)
     assert not (reading.tags == 0).all(axis=1).any()
@@ -66,8 +67,9 @@ def test_a_long_text_is_read_whole(model):
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "\ud800", "😊" * 30, "a" * 3000, "髙\u200b橋"])
 def test_any_text_can_be_read(model, text):
-    reading = model.read(text, [(0, len(text), 0)], None)
-    assert all(0 <= one.start < one.end <= len(text) for one in reading.pieces)
+    passage = Passage(text)
+    reading = model.read(passage, [(0, len(passage.normal), 0)])
+    assert all(0 <= one.start < one.end <= len(passage.normal) for one in reading.pieces)
 
 
 def test_a_hint_is_given_to_the_pieces_that_it_covers_by_half():
@@ -94,7 +96,7 @@ def test_a_temperature_changes_how_sure_it_is_and_not_what_it_says(tmp_path, mod
     changed = re.sub(r"(?m)^temperatures = .*$", f"temperatures = [{cooler}]", described)
     (folder / "tagger.toml").write_text(changed, encoding="utf-8")
     text = "三年前にうつ病で休職しました。"
-    before, after = model.read(text, [], None), TaggerModel(folder).read(text, [], None)
+    before, after = model.read(Passage(text), []), TaggerModel(folder).read(Passage(text), [])
     assert (before.tags.argmax(axis=1) == after.tags.argmax(axis=1)).all()
     assert after.tags.max(axis=1).mean() < before.tags.max(axis=1).mean()
     assert np.allclose(np.exp(after.tags).sum(axis=1), 1, atol=1e-4)

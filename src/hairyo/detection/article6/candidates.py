@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hairyo.detection.article6.lexicon import Entry, lexicon
-from hairyo.detection.article6.scanner import Hit
+from hairyo.detection.search.scanner import Hit
 
 # Words of existence at a match's end, with their particle: they belong to what is said, not to the fact.
 _EXISTENCE = re.compile(

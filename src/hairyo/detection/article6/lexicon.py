@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-from hairyo.detection.article6.scanner import Scanner
+from hairyo.detection.search.scanner import Scanner
 from hairyo.errors import ModelError
 from hairyo.taxonomy import codes, types
 

@@ -24,10 +24,10 @@ from hairyo.detection.article6.forms import (
 from hairyo.detection.article6.lexicon import Entry, lexicon, lookalikes, settings
 from hairyo.detection.article6.link import is_business, is_compound, is_listed, is_work, link
 from hairyo.detection.article6.polarity import Judgement, judge
-from hairyo.detection.article6.scanner import Hit
 from hairyo.detection.article6.subject import Discourse, Owner
 from hairyo.detection.finding import Finding
 from hairyo.detection.passage import Passage
+from hairyo.detection.search.scanner import Hit
 from hairyo.taxonomy import codes, types
 
 _JOINT = re.compile(r"で|の|により|のため(?:に)?|の治療で")

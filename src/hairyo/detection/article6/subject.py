@@ -21,6 +21,7 @@ from hairyo.detection.article6.clauses import sentence_of
 from hairyo.detection.article6.lexicon import settings
 from hairyo.detection.finding import Finding, Subject
 from hairyo.detection.passage import Passage
+from hairyo.detection.search import Sparse
 
 # An owner stands at most this far before what it owns: 父の長年の糖尿病.
 _OWNED_WITHIN = 8
@@ -65,6 +66,11 @@ class Owner:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(settings("subject")[name])
+
+
+@cache
+def _search(name: str) -> Sparse:
+    return Sparse(_pattern(name))
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class Discourse:
     def relation(self, start: int) -> Owner | None:
         """Return whose the record of a list of contacts is that `start` stands in: 「間柄:祖母」 some lines above."""
         first = max(0, start - _RECORD)
-        found = list(_pattern("relation").finditer(self.passage.normal, first, start))
+        found = list(_search("relation").finditer(self.passage.normal, first, start))
         if not found:
             return None
         whose: Subject = "family" if _pattern("family").match(found[-1].group(1)) else "other"
@@ -169,7 +175,7 @@ def _mentions(passage: Passage, persons: Iterable[Finding]) -> list[Mention]:
     kinds: tuple[tuple[str, Subject], ...] = (
         ("family", "family"), ("self", "self"), ("other", "other"), ("principal", principal), ("house", "family"),
     )  # fmt: skip
-    spans = [(m.start(), m.end(), whose, kind) for kind, whose in kinds for m in _pattern(kind).finditer(text)]
+    spans = [(m.start(), m.end(), whose, kind) for kind, whose in kinds for m in _search(kind).finditer(text)]
     spans += [(p.start, p.end, p.subject or "other", "name") for p in persons if p.type == "PERSON"]
     found: list[Mention] = []
     for start, end, whose, kind in sorted(spans, key=lambda span: (span[0], -span[1])):

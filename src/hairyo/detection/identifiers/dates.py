@@ -11,6 +11,7 @@ from functools import cache
 from hairyo.detection.identifiers.data import compiled, filled, load
 from hairyo.detection.identifiers.folding import folded
 from hairyo.detection.identifiers.kanji_numbers import kanji_to_int
+from hairyo.detection.search import Sparse
 
 _ERA_YEARS = 64  # the longest era, 昭和
 _FIRST_YEAR, _LAST_YEAR = 1868, 2100
@@ -71,7 +72,7 @@ def western_year(era: str, year: int) -> int | None:
 
 
 @cache
-def _shapes() -> dict[str, re.Pattern[str]]:
+def _shapes() -> dict[str, Sparse]:
     data = load("dates.toml")
     words = [word for word in eras() if not word.isascii() and len(word) > 1]
     names = "|".join(sorted(words, key=len, reverse=True))
@@ -79,7 +80,8 @@ def _shapes() -> dict[str, re.Pattern[str]]:
     letters = "".join(word for word in eras() if word.isascii())
     era = rf"(?P<era>{names}|[{kanji}](?=[ ]?[0-9元])|(?<![A-Za-z0-9])[{letters}](?=[ .]?[0-9]))"
     known = {"era": era, "era_word": names, "era_sign": f"[{kanji}{letters}]"}
-    return compiled(data["shape"], filled({**known, **data["fragments"]}))
+    shapes = compiled(data["shape"], filled({**known, **data["fragments"]}))
+    return {form: Sparse(shape) for form, shape in shapes.items()}
 
 
 def _number(match: re.Match[str], *names: str) -> int | None:

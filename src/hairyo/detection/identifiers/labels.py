@@ -32,6 +32,8 @@ _ANSWER = re.compile(
     r"[^。\n]{0,16}(?:か|[?]|お願い(?:いた)?します|ください|教えて|どうぞ)[。?」]{0,2}\n[^\n。0-9]{0,16}"
 )
 _ANSWER_REACH = 40
+_NO_SPACE = re.compile(r"[^ \t]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNKNOWN_LABEL = re.compile(r"[一-龥々ァ-ヶーA-Za-z]")
 
 
@@ -77,9 +79,9 @@ def _squeezed_word(word: str) -> str:
 
 def _squeeze(text: str) -> tuple[str, list[int]]:
     """Return `text` in lower case without spaces, and the offset of each character left."""
-    kept = [at for at, char in enumerate(text) if char not in " \t"]
-    clean = "".join(text[at] if not "\ud800" <= text[at] <= "\udfff" else "?" for at in kept)
-    return clean.translate(_TO_LOWER), kept
+    words = list(_NO_SPACE.finditer(text))
+    kept = [at for word in words for at in range(*word.span())]
+    return _SURROGATE.sub("?", "".join(word.group() for word in words)).translate(_TO_LOWER), kept
 
 
 def _ascii_word(char: str) -> bool:

@@ -15,6 +15,7 @@ from hairyo.detection.identifiers.folding import folded
 from hairyo.detection.identifiers.labels import OTHER, Label, Labels, labels_of
 from hairyo.detection.identifiers.rejecters import REJECTERS, Rejecter
 from hairyo.detection.passage import Passage
+from hairyo.detection.search import Sparse, sparse
 from hairyo.errors import ModelError
 
 _LIST_GAP = re.compile(r"[ ]?(?:[、,・/]|と|および|及び)[ ]?")
@@ -44,7 +45,7 @@ class Pattern:
 
     name: str
     type: str
-    regex: re.Pattern[str]
+    regex: Sparse
     labels: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
     anywhere: frozenset[str] = frozenset()
@@ -121,7 +122,7 @@ def patterns() -> tuple[Pattern, ...]:
 
 def _pattern(row: dict[str, Any], fragments: dict[str, str]) -> Pattern:
     return Pattern(
-        regex=re.compile(fill(row.pop("pattern"), fragments)),
+        regex=sparse(fill(row.pop("pattern"), fragments)),
         labels=frozenset(row.pop("labels", ())),
         after=frozenset(row.pop("after", ())),
         anywhere=frozenset(row.pop("anywhere", ())),

@@ -14,6 +14,7 @@ from hairyo.detection.identifiers.data import compiled, fill, load
 from hairyo.detection.identifiers.folding import folded
 from hairyo.detection.identifiers.labels import OTHER, Label, Labels, labels_of
 from hairyo.detection.passage import Passage
+from hairyo.detection.search import Sparse, sparse
 
 _LABELLED, _SPELT, _OUT_OF_PLAN = 0.98, 0.8, 0.25
 _OTHER_NUMBERS = frozenset({OTHER, "extension", "id", "bank", "pension", "my_number", "license", "card", "employment"})
@@ -21,19 +22,21 @@ _OTHER_NUMBERS = frozenset({OTHER, "extension", "id", "bank", "pension", "my_num
 
 @dataclass(frozen=True, slots=True)
 class _Shapes:
-    any: re.Pattern[str]
+    any: Sparse
     score: Mapping[str, float]
     end: re.Pattern[str]
     extension: re.Pattern[str]
     date: re.Pattern[str]
-    spelt: re.Pattern[str]
+    spelt: Sparse
 
 
 @cache
 def _shapes() -> _Shapes:
     data = load("phone.toml")
     shapes = (f"(?P<{name}>{fill(shape, data['fragments'])})" for name, shape in data["shape"].items())
-    return _Shapes(any=re.compile("|".join(shapes)), score=data["score"], **compiled(data["words"]))
+    words = compiled(data["words"])
+    spelt = Sparse(words.pop("spelt"))
+    return _Shapes(any=sparse("|".join(shapes)), score=data["score"], spelt=spelt, **words)
 
 
 def _in_plan(number: str) -> bool:

@@ -11,6 +11,7 @@ from hairyo.detection.names.cues import alternation, cues
 from hairyo.detection.names.lexicon import fold, given_reading, hiragana, listed_surname, traits
 from hairyo.detection.names.reader import Candidate, Reader, script
 from hairyo.detection.names.shapes import FAIR, STRONG, WEAK, plausibility
+from hairyo.detection.search import Sparse, sparse
 
 _PLAIN = ("さん", "さま", "様", "氏", "ちゃん", "くん", "君", "先生", "殿", "はん")
 # 様 as "like" (様の所見, 様皮疹), ちゃんと, 選手権, 氏名, 君が代 and their like.
@@ -21,10 +22,10 @@ _JOINT = "[ ]?(?:の|・|:|/|「|、|\\()?[ ]?"
 
 
 @cache
-def _honorifics() -> re.Pattern[str]:
+def _honorifics() -> Sparse:
     words = cues()
     kana = alternation(words.kana_honorifics)
-    return re.compile(
+    return sparse(
         f"(?P<gap>[ ]?)(?:(?P<title>{alternation(words.titles)})"
         f"|(?P<honorific>{alternation(words.honorifics)})"
         f"|(?<=[ァ-ー] )(?P<kana>{kana})(?![ァ-ー]))"
@@ -158,10 +159,10 @@ def _is_name_there(reader: Reader, start: int, end: int, joined: bool) -> bool:
 
 
 @cache
-def _strong() -> re.Pattern[str]:
+def _strong() -> Sparse:
     words = cues().after_intro_strong + cues().own_introductions
     spaced = "|".join("[ ]?".join((re.escape(w[:1]), re.escape(w[1:]))) for w in words if len(w) > 1)
-    return re.compile(f"[ ]?(?:{spaced})")
+    return sparse(f"[ ]?(?:{spaced})")
 
 
 def introduction(reader: Reader) -> Iterator[Candidate]:
@@ -178,8 +179,8 @@ def introduction(reader: Reader) -> Iterator[Candidate]:
 
 
 @cache
-def _weak() -> re.Pattern[str]:
-    return re.compile(f"[ ]?(?:{alternation(cues().after_intro_weak)})|[ ]?デス")
+def _weak() -> Sparse:
+    return sparse(f"[ ]?(?:{alternation(cues().after_intro_weak)})|[ ]?デス")
 
 
 @cache

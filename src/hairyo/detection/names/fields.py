@@ -11,6 +11,7 @@ from hairyo.detection.finding import Subject
 from hairyo.detection.names.cues import cues, label_words
 from hairyo.detection.names.reader import Candidate, Reader
 from hairyo.detection.names.shapes import FAIR, HIRAGANA, KANJI, KATAKANA, LATIN, STRONG, WEAK, plausibility
+from hairyo.detection.search import Sparse, sparse
 
 _WORD = f"[{KANJI}{HIRAGANA}{KATAKANA}{LATIN}]"
 _DELIMITERS = ("\t", "|", ",")
@@ -18,7 +19,7 @@ _MORE = re.compile(r"[ ]?[、,/・と&][ ]?|[ ]{1,2}")
 
 
 @cache
-def _labels() -> re.Pattern[str]:
+def _labels() -> Sparse:
     words = cues()
 
     def group(name: str, labels: tuple[str, ...]) -> str:
@@ -36,7 +37,7 @@ def _labels() -> re.Pattern[str]:
         r"[ ]*(?:は[ ]*|[\])}」】〉>]*[ ]*[:|=,→/\t>・]+[ \t]*(?:\n[ \t]*)?"
         r"|[\])】]+[ ]*\n?[ ]*|[ \t]+|[ ]*\n[ \t]*)"
     )
-    return re.compile(f"(?<!{_WORD})(?:{every})(?:[ ]*\\([^()\\n]{{1,12}}\\))?(?P<joint>{joint})")
+    return sparse(f"(?<!{_WORD})(?:{every})(?:[ ]*\\([^()\\n]{{1,12}}\\))?(?P<joint>{joint})")
 
 
 def label(reader: Reader) -> Iterator[Candidate]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hairyo.detection.finding import Subject
 from hairyo.detection.morphology import Token
 from hairyo.detection.names.cues import cues, honorific_after
-from hairyo.detection.names.shapes import DOTS, HIRAGANA, KANJI, KATAKANA, LATIN, plausibility
+from hairyo.detection.names.shapes import DOTS, HIRAGANA, KANJI, KATAKANA, LATIN, LONGEST_WORD, plausibility
 from hairyo.detection.passage import Passage
 
 MAX_NAME = 28
-_NAME_CHAR = re.compile(f"[{KANJI}{HIRAGANA}{KATAKANA}{LATIN}{DOTS} '.-]")
+_NAME_RUN = re.compile(f"[{KANJI}{HIRAGANA}{KATAKANA}{LATIN}{DOTS} '.-]*")
+_PARTED = re.compile(f"[{DOTS} ]")
 _WORD_CHAR = re.compile(f"[{KANJI}{KATAKANA}{LATIN}]")
 _BACKWARD = re.compile(f"[{KANJI}{HIRAGANA}{KATAKANA}{LATIN}{DOTS} '.-]{{1,{MAX_NAME}}}$")
 _KANA_PAIR = re.compile(f"[{HIRAGANA}ー]+ +[{HIRAGANA}ー]+|[{KATAKANA}]+(?: +[{KATAKANA}]+){{1,3}}")
@@ -43,9 +44,15 @@ class Candidate:
     subject: Subject | None = None
 
 
+@lru_cache(maxsize=65_536)
 def script(char: str) -> int:
     """Return a number for the script of `char`: kanji, hiragana, katakana, Latin, or -1 for others."""
     return next((number for number, pattern in enumerate(_SCRIPTS) if pattern.match(char)), -1)
+
+
+@lru_cache(maxsize=65_536)
+def _is_name_char(char: str) -> bool:
+    return _NAME_RUN.fullmatch(char) is not None
 
 
 @dataclass(frozen=True)
@@ -109,9 +116,10 @@ class Reader:
         if latin:
             score = plausibility(latin.group())
             return (latin.end(), score) if score >= floor else None
-        limit = start
-        while limit < min(len(self.text), start + MAX_NAME) and _NAME_CHAR.match(self.text[limit]):
-            limit += 1
+        run = _NAME_RUN.match(self.text, start, start + MAX_NAME)
+        limit = run.end() if run else start
+        if run and not _PARTED.search(self.text, start, limit):
+            limit = min(limit, start + LONGEST_WORD)
         best: tuple[float, int] | None = None
         for end in range(start + 1, limit + 1):
             if self.text[end - 1] in " .'-" + DOTS or not self._may_end(end):
@@ -128,7 +136,7 @@ class Reader:
     def _may_end(self, end: int) -> bool:
         """Whether a name read onward may end at `end`."""
         after = self.char(end)
-        return not _NAME_CHAR.match(after) or end in self.edges or script(after) != script(self.text[end - 1])
+        return end in self.edges or script(after) != script(self.text[end - 1]) or not _is_name_char(after)
 
     def back(self, end: int, floor: float) -> tuple[int, float] | None:
         """Return the start and score of the best name that ends at `end` and scores at least `floor`."""

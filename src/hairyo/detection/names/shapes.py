@@ -44,11 +44,15 @@ def _polite() -> re.Pattern[str]:
 
 # Scores; what counts is their order against the thresholds of the finders.
 SURE, STRONG, FAIR, WEAK, FAINT, NONE = 0.95, 0.85, 0.65, 0.45, 0.3, 0.05
+LONGEST_WORD = 12  # characters of a name without a space; of one with kanji, and of surname and given name joined:
+_LONGEST_WITH_KANJI, _LONGEST_JOINED = 8, 6
 
 
 @lru_cache(maxsize=100_000)
 def plausibility(text: str) -> float:
     """Return how much `text` (normalised) looks like a whole name; NONE where it cannot be one."""
+    if not _PARTS.search(text):
+        return _undivided(text)
     parts = [part for part in _PARTS.split(text) if part]
     if not parts or len(text) > 40 or _is_other_word(text, parts):
         return NONE
@@ -63,13 +67,22 @@ def plausibility(text: str) -> float:
     return _two_words(*parts) if len(parts) == 2 else _many(parts)
 
 
+def _undivided(text: str) -> float:
+    """Score a string without spaces or dots in it."""
+    if not text or text in stop_words() or _polite().search(text):
+        return NONE
+    if _IS_LATIN.fullmatch(text):
+        return _latin([text]) if len(text) <= 40 else NONE
+    return one_word(text) if len(text) <= LONGEST_WORD and _IS_NATIVE.fullmatch(text) else NONE
+
+
 def _is_other_word(text: str, parts: list[str]) -> bool:
     """Whether the string is, holds or ends in a word that no name holds: 皆, 氏名, さん, 履　歴, 岡山市北区 守屋."""
     stop = stop_words()
     if text in stop or any(part in stop and len(part) > 1 for part in parts) or _polite().search(text):
         return True
     if len(parts) == 1:
-        return False
+        return False  # it begins or ends with a space or dot
     whole = traits("".join(parts))
     if parts[0][-1] in "市区町村郡" and city_ends(parts[0]) and not traits(fold(parts[0])).surname:
         return True
@@ -81,12 +94,19 @@ def _is_other_word(text: str, parts: list[str]) -> bool:
     return (dotted and any(_IS_KANJI.search(part) for part in parts)) or hiragana(parts[0]) in stop
 
 
+@cache
+def _label_heads() -> frozenset[str]:
+    return frozenset(label[0] for label in label_words())
+
+
 @lru_cache(maxsize=50_000)
 def _after_label_word(word: str) -> bool:
     """Whether `word` is a surname behind a word for people that is no part of it (夫海部, 担当平戸)."""
     if traits(fold(word)).surname:
         return False
-    if any(word.startswith(label) and traits(fold(word[len(label) :])).name for label in label_words()):
+    if word[:1] in _label_heads() and any(
+        word.startswith(label) and traits(fold(word[len(label) :])).name for label in label_words()
+    ):
         return True
     if not _IS_KANJI.fullmatch(word):
         return False
@@ -137,13 +157,16 @@ def one_word(word: str) -> float:
     hybrid = _HYBRID.fullmatch(word)
     if hybrid and not traits(hybrid["foreign"]).common and traits(hybrid["kanji"]).name:
         return STRONG + 0.01
+    if len(word) > _LONGEST_WITH_KANJI:
+        return NONE
     found = traits(word)
     single = len(word) == 1
     if found.surname:
         return WEAK if single else FAIR if found.place or found.common else STRONG
     if found.given and not single and not found.common:
         return FAIR
-    joined = max((_pair(word[:at], word[at:], spaced=False) for at in range(1, len(word))), default=NONE)
+    splits = range(1, len(word)) if len(word) <= _LONGEST_JOINED else ()
+    joined = max((_pair(word[:at], word[at:], spaced=False) for at in splits), default=NONE)
     if found.given:
         return max(WEAK if not single else FAINT, joined)
     if found.person:
@@ -176,15 +199,22 @@ def _kana_word(word: str) -> float:
 
 def _pair(surname: str, given: str, *, spaced: bool) -> float:
     """Score surname and given name in kanji, or kanji and kana."""
-    first, last = traits(surname), traits(given)
-    if len(surname) > 5 or len(given) > 5 or (given in stop_words() and not last.given):
+    # Most strings asked about are no names, and a look-up costs; so what rules them out soonest comes first.
+    if len(surname) > 5 or len(given) > 5 or (not spaced and len(surname) + len(given) > _LONGEST_JOINED):
+        return NONE
+    first = traits(surname)
+    if not spaced and not first.surname:
+        return NONE
+    last = traits(given)
+    if given in stop_words() and not last.given:
         return NONE
     if (_IS_KANA.fullmatch(given) and given_reading(given) and len(given) > 1) or _given_by_shape(given):
         last = lexicon.Traits(given=True)
-    if spaced:
-        return _spaced_pair(surname, given, first, last)
-    if not first.surname or len(surname) + len(given) > 6 or (len(given) > 3 and not last.given):
-        return NONE
+    return _spaced_pair(surname, given, first, last) if spaced else _joined_pair(surname, given, first, last)
+
+
+def _joined_pair(surname: str, given: str, first: lexicon.Traits, last: lexicon.Traits) -> float:
+    """Score a known surname and a given name with nothing between them."""
     if last.given:
         if first.place and last.common and len(given) == 1:
             return FAIR
@@ -192,6 +222,8 @@ def _pair(surname: str, given: str, *, spaced: bool) -> float:
         if len(surname) > 1:
             return good
         return FAIR if len(given) > 1 and not last.common and not _IS_KANA.search(given) else FAINT
+    if len(given) > 3:
+        return NONE
     return FAINT if last.known or len(surname) == 1 or _IS_KANA.search(given) else WEAK
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hairyo.detection.passage import Role
+from hairyo.detection.passage import Passage, Role
 from hairyo.detection.tagger.decode import Floats, log_softmax
 from hairyo.detection.tagger.hints import HINTS
 from hairyo.detection.tagger.pieces import SPECIAL, Piece, Pieces
@@ -70,24 +70,23 @@ class TaggerModel:
         self._session = _session(folder / "encoder.onnx", threads)
         self._read: dict[bytes, list[Floats]] = {}
 
-    def read(self, text: str, hints: Sequence[Hint], role: Role | None) -> Reading:
-        """Return what the network says of a normalised text.
+    def read(self, passage: Passage, hints: Sequence[Hint]) -> Reading:
+        """Return what the network says of a passage.
 
         Windows are read one by one: the 8-bit arithmetic scales with all that is read at once, so what is read
         beside a text would change what is found in it.
 
         Args:
-            text: the text.
-            hints: (start, end, number of the hint) in its offsets.
-            role: its role where known.
+            passage: the text.
+            hints: (start, end, number of the hint) in offsets of `passage.normal`.
         """
-        pieces = self.tokenizer.read(text)
+        pieces = self.tokenizer.read(passage.normal, passage.words.units)
         sizes = (1 + 2 * len(self.labels), len(self.kinds), len(self.subjects), len(self.polarities))
         made = [np.zeros((len(pieces), size), np.float32) for size in sizes]
         ids = np.array([piece.id for piece in pieces], dtype=np.int64)
         marked = _hint_matrix(pieces, hints)
         for first, last in windows(len(pieces)):
-            heads = self._once(ids[first:last], marked[first:last], role)
+            heads = self._once(ids[first:last], marked[first:last], passage.role)
             begin = first + (OVERLAP // 2 if first else 0)
             for head, target, heat in zip(heads, made, self.temperatures, strict=True):
                 target[begin:last] = log_softmax(

@@ -7,10 +7,9 @@ likely split by a unigram model decides. Layout tells in forms, so spaces, tabs 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from hairyo.detection.morphology import short_units
 
 _LAYOUT = re.compile(r"\n[ \t\r\n]*\n|\n|\t+|[ \u3000]+|\r")
 # Pieces for layout and for the kind of submission; no tokenizer has them, so they have names no text can hold.
@@ -48,29 +47,35 @@ class Pieces:
         self._unknown = min(scores) - 10.0
         self._known: dict[str, tuple[tuple[int, int], ...]] = {}
 
-    def read(self, text: str) -> list[Piece]:
-        """Return the pieces of a (normalised) text in order; they cover all of it but for stray marks of layout."""
+    def read(self, text: str, units: Sequence[int]) -> list[Piece]:
+        """Return the pieces of a text in order; they cover all of it but for stray marks of layout.
+
+        Args:
+            text: the (normalised) text.
+            units: where its words start, in order (`morphology.Words.units`).
+        """
         found: list[Piece] = []
         at = 0
         for gap in _LAYOUT.finditer(text):
-            self._words(text, at, gap.start(), found)
+            self._words(text, at, gap.start(), units, found)
             found.append(Piece(self.ids[_layout(gap.group())], gap.start(), gap.end(), gap.start()))
             at = gap.end()
-        self._words(text, at, len(text), found)
+        self._words(text, at, len(text), units, found)
         return found
 
-    def _words(self, text: str, start: int, end: int, found: list[Piece]) -> None:
+    def _words(self, text: str, start: int, end: int, units: Sequence[int], found: list[Piece]) -> None:
         if start == end:
             return
-        spaced = start == 0 or text[start - 1].isspace()
-        for first, last in short_units(text[start:end]):
-            word = text[start + first : start + last]
-            lead = "▁" if word[0].isascii() and word[0].isalnum() and (first > 0 or spaced) else ""
-            at = start + first
+        first = start
+        for last in (*units[bisect_right(units, start) : bisect_left(units, end)], end):
+            word = text[first:last]
+            lead = "▁" if word[0].isascii() and word[0].isalnum() else ""
+            at = first
             for number, length in self._split(lead + word):
                 if length:
-                    found.append(Piece(number, at, at + length, start + first))
+                    found.append(Piece(number, at, at + length, first))
                 at += length
+            first = last
 
     def _split(self, word: str) -> tuple[tuple[int, int], ...]:
         """Return (piece, characters of the text it stands for) of a word; `▁` stands for none."""

@@ -9,27 +9,49 @@ from __future__ import annotations
 
 import importlib
 import re
+from math import prod
 from typing import Any
 
 # The standard library's parser; private by name, and the only source of the tree that `re` compiles.
 _parser: Any = importlib.import_module("re._parser")
 _MAX_ALTERNATIVES = 400
+# About how often a character of a kind comes in running text, one place in so many. Only the order counts.
+_HIRAGANA, _DIGIT, _OTHER = 1 / 40, 1 / 100, 1 / 400
+# Strings that come this often or more need a second set beside them.
+_OFTEN = 1 / 500
 
 
-def required_literals(pattern: str) -> frozenset[str]:
-    """Return strings one of which is part of every match of `pattern`; empty if none can be named.
+def required_literals(pattern: str) -> tuple[frozenset[str], ...]:
+    """Return sets of strings; every match of `pattern` holds one of each. Two sets at most, the rarest; or none.
 
     Raises:
         re.error: the pattern does not parse.
     """
     tree = _parser.parse(pattern)
     if tree.state.flags & re.IGNORECASE:
-        return frozenset()
-    return frozenset(_of_sequence(tree))
+        return ()
+    best = sorted(_sets(tree), key=_frequency)[:2]
+    if best and _frequency(best[0]) < _OFTEN:
+        best = best[:1]
+    return tuple(frozenset(one) for one in best)
+
+
+def _frequency(strings: set[str]) -> float:
+    """Return about how often one of the strings comes in running text."""
+    return sum(prod(_share(char) for char in string) for string in strings)
+
+
+def _share(char: str) -> float:
+    return _HIRAGANA if "ぁ" <= char <= "ん" else _DIGIT if char.isdigit() else _OTHER
 
 
 def _of_sequence(tree: Any) -> set[str]:
-    """Return the best set among the parts of a concatenation: the one whose shortest string is longest."""
+    """Return the rarest set among the parts of a concatenation; empty if there is none."""
+    return min(_sets(tree), key=_frequency, default=set())
+
+
+def _sets(tree: Any) -> list[set[str]]:
+    """Return the sets of strings that the parts of a concatenation need."""
     options: list[set[str]] = []
     run: set[str] = set()
     for operator, argument in tree:
@@ -45,7 +67,7 @@ def _of_sequence(tree: Any) -> set[str]:
             options.append(found)
     if run:
         options.append(run)
-    return max(options, key=lambda option: (min(map(len, option)), -len(option)), default=set())
+    return options
 
 
 def _exact(operator: str, argument: Any) -> set[str]:
@@ -85,4 +107,6 @@ def _of_node(operator: str, argument: Any) -> set[str]:
         return _of_sequence(argument[2])
     if operator == "ATOMIC_GROUP":
         return _of_sequence(argument)
+    if operator == "ASSERT":
+        return _of_sequence(argument[1])
     return _exact(operator, argument)

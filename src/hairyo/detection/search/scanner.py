@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from hairyo.detection.article6.required import required_literals
+from hairyo.detection.search.required import required_literals
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Scanner:
     """Patterns prepared for a joint search.
 
     One Aho-Corasick search finds the plain words and the required literals of the regular expressions. An
-    expression is compiled when its literal first turns up, and tried only in the sentences where one stands;
-    the few without a literal are tried everywhere. Matches do not cross sentences.
+    expression is compiled when its literals first turn up, and tried only in the sentences where they stand;
+    the few without any are tried everywhere. Matches do not cross sentences.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
@@ -33,14 +33,15 @@ class Scanner:
         self._compiled: dict[int, re.Pattern[str]] = {}
         self._everywhere: list[int] = []
         words: dict[str, list[int]] = {}
-        literals: dict[str, list[int]] = {}
+        literals: dict[str, list[tuple[int, int, int]]] = {}
         for number, pattern in enumerate(patterns):
             if pattern == re.escape(pattern):
                 words.setdefault(pattern, []).append(number)
                 continue
             needed = required_literals(pattern)
-            for literal in needed:
-                literals.setdefault(literal, []).append(number)
+            for part, strings in enumerate(needed):
+                for literal in strings:
+                    literals.setdefault(literal, []).append((number, 1 << part, (1 << len(needed)) - 1))
             if not needed:
                 self._everywhere.append(number)
         known = list(dict.fromkeys([*words, *literals]))
@@ -53,10 +54,14 @@ class Scanner:
         for start, end in sentences:
             sentence = text[start:end]
             numbers = set(self._everywhere)
+            parts: dict[int, int] = {}
             for literal, first, last in self._search.find_matches_as_indexes(sentence, overlapping=True):
                 for number in self._words[literal]:
                     yield Hit(start + first, start + last, number)
-                numbers.update(self._owners[literal])
+                for number, part, all_parts in self._owners[literal]:
+                    parts[number] = seen = parts.get(number, 0) | part
+                    if seen == all_parts:
+                        numbers.add(number)
             for number in sorted(numbers):
                 for match in self._expression(number).finditer(sentence):
                     if match.end() > match.start():
