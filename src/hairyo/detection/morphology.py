@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
-from sudachipy import Dictionary, SplitMode, Tokenizer
+from sudachipy import Dictionary, MorphemeList, SplitMode, Tokenizer
 
 # Sudachi refuses more than 49,149 bytes of UTF-8 at once (LIBRARIES.md); stay below with room to spare.
 MAX_BYTES = 40_000
@@ -75,35 +75,39 @@ def pieces(text: str, max_bytes: int = MAX_BYTES) -> Iterator[tuple[int, int]]:
         start = end
 
 
-class Words(NamedTuple):
-    """The words of a text.
+class Words:
+    """The words of a text, read once.
+
+    Args:
+        text: any string, of any length; lone surrogates are read as spaces.
 
     Attributes:
-        tokens: its morphemes, longest units (mode C).
-        units: where each shortest unit (mode A) starts; none crosses the edge of a morpheme.
+        tokens: its morphemes, longest units (mode C), with code point offsets.
     """
 
-    tokens: list[Token]
-    units: list[int]
+    def __init__(self, text: str) -> None:
+        self.tokens: list[Token] = []
+        self._read: list[tuple[int, MorphemeList]] = []
+        clean = text.translate(_NO_SURROGATES) if _SURROGATE.search(text) else text
+        for start, end in pieces(clean):
+            piece = clean[start:end]
+            found = _tokenizer().tokenize(piece)
+            self._read.append((start, found))
+            for morpheme in found:
+                first, last = morpheme.begin(), morpheme.end()
+                pos = _pos(morpheme.part_of_speech_id())
+                self.tokens.append(Token(start + first, start + last, piece[first:last], pos, morpheme.is_oov()))
 
-
-def words(text: str) -> Words:
-    """Return the words of `text` with code point offsets, read once.
-
-    Lone surrogates are read as spaces; any length is accepted.
-    """
-    found: list[Token] = []
-    units: list[int] = []
-    clean = text.translate(_NO_SURROGATES) if _SURROGATE.search(text) else text
-    for start, end in pieces(clean):
-        piece = clean[start:end]
-        for morpheme in _tokenizer().tokenize(piece):
-            first, last = morpheme.begin(), morpheme.end()
-            pos = _pos(morpheme.part_of_speech_id())
-            found.append(Token(start + first, start + last, piece[first:last], pos, morpheme.is_oov()))
-            parts = morpheme.split(SplitMode.A, add_single=False) if last - first > 1 else ()
-            units.extend(start + part.begin() for part in parts or (morpheme,))
-    return Words(found, units)
+    @cached_property
+    def units(self) -> list[int]:
+        """Where each shortest unit (mode A) starts; none crosses the edge of a morpheme."""
+        units: list[int] = []
+        for start, found in self._read:
+            for morpheme in found:
+                long = morpheme.end() - morpheme.begin() > 1
+                parts = morpheme.split(SplitMode.A, add_single=False) if long else ()
+                units.extend(start + part.begin() for part in parts or (morpheme,))
+        return units
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

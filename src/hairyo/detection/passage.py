@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from hairyo.detection.finding import Finding
-from hairyo.detection.morphology import Token, Words, words
+from hairyo.detection.morphology import Token, Words
 from hairyo.detection.normalise import Normalised, normalise
 from hairyo.detection.wrapping import unwrap
 
@@ -45,7 +45,7 @@ class Passage:
     @cached_property
     def words(self) -> Words:
         """Morphemes and shortest units of the normalised text."""
-        return words(self.normal)
+        return Words(self.normal)
 
     @property
     def tokens(self) -> list[Token]:

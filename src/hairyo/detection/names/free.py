@@ -36,6 +36,8 @@ def full(reader: Reader) -> Iterator[Candidate]:
             script(reader.char(token.start)) == 2 and " " not in reader.text[token.start : token.end + 2]
         ):
             continue
+        if not reader.opens_surname(token.start):
+            continue
         hard = reader.char(token.start - 1) in _HARD
         found = reader.onward(token.start, FAIR if hard else STRONG)
         if (

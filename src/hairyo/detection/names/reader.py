@@ -10,11 +10,13 @@ from functools import cached_property, lru_cache
 from hairyo.detection.finding import Subject
 from hairyo.detection.morphology import Token
 from hairyo.detection.names.cues import cues, honorific_after
+from hairyo.detection.names.lexicon import fold, traits
 from hairyo.detection.names.shapes import DOTS, HIRAGANA, KANJI, KATAKANA, LATIN, LONGEST_WORD, plausibility
 from hairyo.detection.passage import Passage
 
 MAX_NAME = 28
 _NAME_RUN = re.compile(f"[{KANJI}{HIRAGANA}{KATAKANA}{LATIN}{DOTS} '.-]*")
+_LONGEST_SURNAME = 5
 _PARTED = re.compile(f"[{DOTS} ]")
 _WORD_CHAR = re.compile(f"[{KANJI}{KATAKANA}{LATIN}]")
 _BACKWARD = re.compile(f"[{KANJI}{HIRAGANA}{KATAKANA}{LATIN}{DOTS} '.-]{{1,{MAX_NAME}}}$")
@@ -132,6 +134,14 @@ class Reader:
             if best is None or score >= best[0]:
                 best = (score, end)
         return None if best is None else (best[1], best[0])
+
+    def opens_surname(self, start: int) -> bool:
+        """Whether a surname is known that begins at `start`, or a name of several words may begin there."""
+        run = _NAME_RUN.match(self.text, start, start + LONGEST_WORD)
+        word = run.group() if run else ""
+        if not word or _PARTED.search(word) or script(word[0]) in (2, 3):
+            return bool(word)
+        return any(traits(fold(word[:length])).surname for length in range(1, min(len(word), _LONGEST_SURNAME) + 1))
 
     def _may_end(self, end: int) -> bool:
         """Whether a name read onward may end at `end`."""
