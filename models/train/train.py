@@ -11,6 +11,7 @@ import json
 import math
 import random
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,40 +34,61 @@ WEIGHTS = (1.0, 0.5, 0.7, 0.5)
 
 def main() -> None:
     """Train by the command line's settings."""
-    args = _arguments()
-    random.seed(args.seed)
-    np.random.seed(args.seed)
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(args.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    args.out.mkdir(parents=True, exist_ok=True)
+    args = options(argparse.ArgumentParser(description=__doc__)).parse_args()
+    device = begin(args)
     base = read_base(find_base())
     pieces, _, words = vocabulary.cut(base)
     reader = Reader(vocabulary.tokenizer(base))
-    examples = _examples(args.data, reader)
-    known = _examples(args.known, reader)
+    examples = read_examples(args.data, reader)
+    known = read_examples(args.known, reader)
     shape = Shape(pieces=len(pieces), hints=len(HINTS), tags=1 + 2 * len(LABELS))
     net = from_base(base, words, shape).to(device)
     if args.start is not None:
         net.load_state_dict(torch.load(args.start, weights_only=True)["net"])
     net.words.weight.requires_grad_(False)
     print(f"{len(examples)} texts, {len(known)} known, {device}", flush=True)
-    train(net, examples, known, reader, args, device)
+    train(net, examples, known, reader, args, lambda batch: _losses(net, batch, device))
 
 
-def _examples(files: list[Path], reader: Reader) -> list[Example]:
+def begin(args: argparse.Namespace) -> torch.device:
+    """Seed every draw, make the output folder, and return the device to train on."""
+    random.seed(args.seed)
+    np.random.seed(args.seed)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(args.threads)
+    args.out.mkdir(parents=True, exist_ok=True)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _losses(net: Tagger, batch: Batch, device: torch.device) -> list[torch.Tensor]:
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        heads = net(batch.ids.to(device), batch.hints.to(device), batch.mask.to(device))
+    return marks_losses(heads, batch, device)
+
+
+def read_examples(files: list[Path], reader: Reader) -> list[Example]:
+    """Return the examples of all texts of the files that hold any words."""
     return [one for text in read_marked(files) if (one := reader.example(text)) is not None]
 
 
 def train(
     net: Tagger, examples: list[Example], known: list[Example], reader: Reader,
-    args: argparse.Namespace, device: torch.device,
+    args: argparse.Namespace, losses_of: Callable[[Batch], list[torch.Tensor]],
 ) -> None:  # fmt: skip
-    """Train a network for `args.epochs` over the examples, and in each epoch over a share of those it knows already."""
+    """Train a network for `args.epochs` over the examples, and in each epoch over a share of those it knows already.
+
+    Args:
+        net: the network, on its device.
+        examples: texts that each epoch reads.
+        known: texts of which each epoch reads `args.share`, drawn anew.
+        reader: makes examples of varied texts.
+        args: `epochs`, `rate`, `heads`, `batch`, `noise`, `part`, `vary`, `share`, `seed`, `out`.
+        losses_of: returns the parts of the loss of a batch, weighted; they are added up.
+    """
     slow = [p for name, p in net.named_parameters() if p.requires_grad and not _new(name)]
     fast = [p for name, p in net.named_parameters() if p.requires_grad and _new(name)]
     optimiser = torch.optim.AdamW(
-        [{"params": slow, "lr": args.rate}, {"params": fast, "lr": 5 * args.rate}],
+        [{"params": slow, "lr": args.rate}, {"params": fast, "lr": args.heads * args.rate}],
         weight_decay=0.01,
         betas=(0.9, 0.98),
         fused=True,
@@ -78,14 +100,13 @@ def train(
     for epoch in range(args.epochs):
         net.train()
         draw = np.random.default_rng([args.seed, epoch])
-        total = np.zeros(len(WEIGHTS))
-        count = 0.0
+        total, count = np.zeros(1), 0.0
         again = (known[at] for at in draw.permutation(len(known))[:count_known])
         seen = [_varied(one, reader, args.vary, draw) for one in (*examples, *again)]
         seed = args.seed * 1000 + epoch
         for batch in batches(seen, pieces=args.batch, seed=seed, noise=args.noise, part=args.part):
-            losses = loss(net, batch, device)
-            torch.stack([weight * one for weight, one in zip(WEIGHTS, losses, strict=True)]).sum().backward()
+            losses = losses_of(batch)
+            torch.stack(losses).sum().backward()
             torch.nn.utils.clip_grad_norm_(slow + fast, 1.0)
             if step < steps:
                 optimiser.step()
@@ -110,15 +131,13 @@ def _varied(one: Example, reader: Reader, share: float, draw: np.random.Generato
     return reader.example(varied(one.source, draw)) or one
 
 
-def loss(net: Tagger, batch: Batch, device: torch.device) -> list[torch.Tensor]:
-    """Return the losses of tag, kind, subject and polarity."""
-    with torch.autocast(device.type, dtype=torch.bfloat16):
-        heads = net(batch.ids.to(device), batch.hints.to(device), batch.mask.to(device))
+def marks_losses(heads: Sequence[torch.Tensor], batch: Batch, device: torch.device) -> list[torch.Tensor]:
+    """Return the weighted losses of what the heads say against the marks: tag, kind, subject, polarity."""
     made = []
-    for head, target in zip(heads, batch.targets, strict=True):
+    for head, target, weight in zip(heads, batch.targets, WEIGHTS, strict=True):
         wanted = target.to(device).flatten()
         if bool((wanted != IGNORED).any()):
-            made.append(functional.cross_entropy(head.float().flatten(0, 1), wanted, ignore_index=IGNORED))
+            made.append(weight * functional.cross_entropy(head.float().flatten(0, 1), wanted, ignore_index=IGNORED))
         else:
             made.append(torch.zeros((), device=device))
     return made
@@ -137,8 +156,8 @@ def _settings(args: argparse.Namespace) -> str:
     return json.dumps({name: str(value) for name, value in vars(args).items()}, ensure_ascii=False)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Return the parser with the options of a training."""
     parser.add_argument("data", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
@@ -152,7 +171,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--vary", type=float, default=0.3, help="share of texts varied anew in each epoch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    return parser.parse_args()
+    parser.add_argument("--heads", type=float, default=5.0, help="rate of the heads and the hints, in rates")
+    return parser
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ _MAX_ALTERNATIVES = 400
 _HIRAGANA, _DIGIT, _OTHER = 1 / 40, 1 / 100, 1 / 400
 # Strings that come this often or more need a second set beside them.
 _OFTEN = 1 / 500
+# A second set that comes this often rules out too little to be looked for.
+_USELESS = 1 / 50
 
 
 def required_literals(pattern: str) -> tuple[frozenset[str], ...]:
@@ -31,7 +33,7 @@ def required_literals(pattern: str) -> tuple[frozenset[str], ...]:
     if tree.state.flags & re.IGNORECASE:
         return ()
     best = sorted(_sets(tree), key=_frequency)[:2]
-    if best and _frequency(best[0]) < _OFTEN:
+    if best and (_frequency(best[0]) < _OFTEN or _frequency(best[-1]) > _USELESS):
         best = best[:1]
     return tuple(frozenset(one) for one in best)
 
