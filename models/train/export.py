@@ -10,9 +10,9 @@ import argparse
 import hashlib
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
@@ -28,28 +28,40 @@ HEADS = ("tag", "kind", "subject", "polarity")
 FILES = ("encoder.onnx", "words.npz", "pieces.tsv")
 
 
+class Attention(torch.autograd.Function):
+    """Attention of many heads, which onnxruntime does in one step of its own."""
+
+    @staticmethod
+    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
+        """Return what each piece gathers of all; batch × length × hidden."""
+        batch, length, hidden = q.shape
+        q, k, v = (one.reshape(batch, length, heads, -1).transpose(1, 2) for one in (q, k, v))
+        weights = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5, dim=-1)
+        return (weights @ v).transpose(1, 2).reshape(batch, length, hidden)
+
+    @staticmethod
+    def symbolic(g: Any, q: Any, k: Any, v: Any, heads: int) -> Any:
+        """Return the step's name in the graph."""
+        made = g.op("com.microsoft::MultiHeadAttention", q, k, v, num_heads_i=heads)
+        made.setType(q.type())
+        return made
+
+
 class Encoder(nn.Module):
-    """The network from the pieces' vectors on, written out in plain operations."""
+    """The network from the pieces' vectors on, for texts without padding."""
 
     def __init__(self, net: Tagger) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, vectors: Tensor, hints: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        """Return the logits of the heads; `mask` is 0 where a piece is, very low in the padding."""
+    def forward(self, vectors: Tensor, hints: Tensor) -> tuple[Tensor, ...]:
+        """Return the logits of the heads."""
         net = self.net
         places = net.places.weight[: vectors.shape[1]]
         x = net.norm(vectors + places + net.hints(hints))
-        visible = mask[:, None, None, :]
         for layer in net.layers:
-            batch, length, hidden = x.shape
-            heads, size = layer.heads, hidden // layer.heads
-            q, k, v = (
-                one.reshape(batch, length, heads, size).transpose(1, 2) for one in layer.qkv(x).split(hidden, dim=-1)
-            )
-            weights = torch.softmax(q @ k.transpose(-1, -2) * size**-0.5 + visible, dim=-1)
-            y = (weights @ v).transpose(1, 2).reshape(batch, length, hidden)
-            x = layer.norm1(x + layer.out(y))
+            q, k, v = layer.qkv(x).split(x.shape[-1], dim=-1)
+            x = layer.norm1(x + layer.out(Attention.apply(q, k, v, layer.heads)))
             x = layer.norm2(x + layer.down(nn.functional.gelu(layer.up(x))))
         x = torch.cat([x, PLAIN * hints], dim=-1)
         return net.tag(x), net.kind(x), net.subject(x), net.polarity(x)
@@ -84,16 +96,16 @@ def blend(weights: dict[str, Tensor], before: Path) -> dict[str, Tensor]:
 def write_encoder(net: Tagger, target: Path) -> None:
     """Write the encoder with its matrices in 8 bits."""
     shape = net.shape
-    given = (torch.zeros(2, 9, shape.hidden), torch.zeros(2, 9, shape.hints), torch.zeros(2, 9))
-    names = ["vectors", "hints", "mask"]
+    given = (torch.zeros(2, 9, shape.hidden), torch.zeros(2, 9, shape.hints))
+    names = ["vectors", "hints"]
     axes = {name: {0: "batch", 1: "length"} for name in [*names, *HEADS]}
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.onnx"
         torch.onnx.export(
             Encoder(net), given, str(whole), input_names=names, output_names=list(HEADS),
             dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+            custom_opsets={"com.microsoft": 1},
         )  # fmt: skip
-        onnx.checker.check_model(str(whole))
         quantize_dynamic(
             whole, target, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8, per_channel=True,
             extra_options={"MatMulConstBOnly": True},

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hairyo.detection import Detector, Finding
 from hairyo.detection.engine import detector_version, shared_detector, windows
-from hairyo.detection.morphology import MAX_BYTES, Words, pieces
+from hairyo.detection.morphology import MAX_BYTES, Analysis, pieces
 from hairyo.detection.tagger.tagging import Tagging
 
 # What the rules find must not hang on where a text is cut; what the tagger finds may, for it sees other context.
@@ -68,7 +68,7 @@ def test_any_string_is_read_and_every_offset_holds(text):
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_tokens_point_at_their_surface(text):
-    found = Words(text)
+    found = Analysis(text)
     for token in found.tokens:
         assert len(token.surface) == token.end - token.start
     assert found.units == sorted(found.units)

@@ -75,7 +75,7 @@ def pieces(text: str, max_bytes: int = MAX_BYTES) -> Iterator[tuple[int, int]]:
         start = end
 
 
-class Words:
+class Analysis:
     """The words of a text, read once.
 
     Args:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from hairyo.detection.finding import Finding
-from hairyo.detection.morphology import Token, Words
+from hairyo.detection.morphology import Analysis, Token
 from hairyo.detection.normalise import Normalised, normalise
 from hairyo.detection.wrapping import unwrap
 
@@ -43,9 +43,9 @@ class Passage:
         return self.normalised.text
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> Analysis:
         """Morphemes and shortest units of the normalised text."""
-        return Words(self.normal)
+        return Analysis(self.normal)
 
     @property
     def tokens(self) -> list[Token]:

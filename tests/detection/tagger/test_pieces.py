@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairyo.detection.morphology import Words
+from hairyo.detection.morphology import Analysis
 from hairyo.detection.tagger.pieces import SPECIAL, Pieces
 
 OWN = ["う", "つ", "うつ", "病", "▁mail", "mail", "m", "a", "i", "l", "で", "す", "です"]
@@ -16,7 +16,7 @@ NAMES = [*SPECIAL, *OWN]
 
 
 def read(text):
-    return PIECES.read(text, Words(text).units)
+    return PIECES.read(text, Analysis(text).units)
 
 
 def told(text):

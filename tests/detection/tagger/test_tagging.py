@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hairyo.detection.article6 import Judging
+from hairyo.detection.article6 import Judging, below_prefecture
 from hairyo.detection.finding import Finding
 from hairyo.detection.passage import Passage
 from hairyo.detection.tagger import tagging
@@ -134,6 +134,23 @@ def test_what_tells_a_fact_by_itself_needs_less_of_the_tagger():
     for facts, stands in ((1.0, []), (0.0, [record])):
         believed = dict(unseen.believed) | {"CRIMINAL_RECORD": Trust(0.5, 1.0, 1.0, facts, 0.9, 0.0, 0.3)}
         assert list(replace(unseen, believed=believed).joined([record])) == stands
+
+
+def test_a_name_that_stands_in_full_elsewhere_needs_less_of_the_tagger(monkeypatch):
+    table = {name: Trust(0.5, 0.3, 0.0, 0.01, 0.9, 0.7, 0.3) for name in types()}
+    monkeypatch.setattr(tagging, "trust", lambda: table)
+    again, alone = (Finding(2, 4, "PERSON", 0.7, rule) for rule in ("names.again", "names.surname"))
+    doubtful = made(NOTHING, chance=0.9)
+    assert 0.01 < doubtful.support(again) < 0.3
+    assert list(doubtful.joined([again])) == [again]
+    assert list(doubtful.joined([alone])) == []
+
+
+def test_a_domicile_begins_below_the_prefecture():
+    text = "本籍:宮崎県延岡市北方町"
+    assert below_prefecture(text, 3, len(text)) == 6
+    assert below_prefecture(text, 6, len(text)) == 6
+    assert below_prefecture("本籍:宮崎県", 3, 6) == 3
 
 
 def test_half_a_word_is_found_whole():

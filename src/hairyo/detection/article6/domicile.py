@@ -20,7 +20,14 @@ _DOMICILE = re.compile(
     r"(?:[(（][^)）\n]{1,12}[)）])?\s*(?:[:|\t\n]|は|も|が|を|地は|→|=|、|-)?\s*(?:今も|現在も|まだ|いまだに|ずっと|代々|先祖代々の?|父の代から|親の代から|元は|もとは|故郷の|実家の(?:ある)?)?\s*"
     rf"(?:{_PREFECTURE}\s*)?({_PLACE})"
 )  # fmt: skip
+_LEADING_PREFECTURE = re.compile(rf"\s*{_PREFECTURE}\s*")
 _NOT_A_PLACE = re.compile(r"^(?:同上|住所に同じ|現住所|都道府県|省略|不明)")
+
+
+def below_prefecture(text: str, start: int, end: int) -> int:
+    """Return where the part of the place `start:end` begins that follows the prefecture; `start` where none leads."""
+    lead = _LEADING_PREFECTURE.match(text, start, end)
+    return lead.end() if lead is not None and lead.end() < end else start
 
 
 def find(text: str) -> Iterator[tuple[int, int, tuple[int, int]]]:

@@ -52,7 +52,7 @@ class Pieces:
 
         Args:
             text: the (normalised) text.
-            units: where its words start, in order (`morphology.Words.units`).
+            units: where its words start, in order (`morphology.Analysis.units`).
         """
         found: list[Piece] = []
         at = 0

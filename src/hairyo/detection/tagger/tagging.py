@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hairyo.detection.article6 import Judging
+from hairyo.detection.article6 import Judging, below_prefecture
 from hairyo.detection.finding import Finding, Subject
 from hairyo.detection.morphology import Token
 from hairyo.detection.tagger.decode import Span, spans
@@ -48,7 +48,7 @@ class Trust:
         tagger: probability from which a finding of the tagger alone stands; above 1 for never.
         rules: probability, by the tagger, from which a finding of the rules alone stands; 0 for always.
         fields: the same in the fields of a form, which the rules read better than prose.
-        facts: the same where a term tells a fact by itself; the lower of the two counts.
+        facts: the same where a term tells a fact by itself, or a name stands in full elsewhere; the lower one counts.
         lookalike: probability from which a finding of the tagger alone stands against a look-alike.
         owned: probability that it is a fact, the user's own and affirmed (the product of the three), below which it
             becomes a fact of unknown whom: too unsure to be recorded as consent, and still redacted.
@@ -139,10 +139,18 @@ class Tagging:
         return believed.tagger
 
     def _plain(self, finding: Finding) -> bool:
-        """Whether a term that tells a fact by itself stands in it: 前科, not 検査 (strength `fact` of the lexicons)."""
-        return finding.special_care and any(
-            one.entry.strength == "fact" and one.start < finding.end and finding.start < one.end
-            for one in self.judging.terms
+        """Whether it needs little support.
+
+        A term that tells a fact by itself stands in it: 前科, not 検査 (strength `fact` of the lexicons). Or it is a
+        name that stands in full elsewhere in the text.
+        """
+        return (
+            finding.rule == "names.again"
+            or (finding.special_care
+            and any(
+                one.entry.strength == "fact" and one.start < finding.end and finding.start < one.end
+                for one in self.judging.terms
+            ))
         )
 
     def support(self, finding: Finding) -> float:
@@ -190,6 +198,8 @@ class Tagging:
             )
             return Finding(start, end, label, score=span.score, rule=RULE, subject=whose)
         kind = self.model.kinds[likeliest(self.reading.kinds, span.first, span.last)[0]]
+        if kind == "DOMICILE":
+            start = below_prefecture(self.judging.passage.normal, start, end)
         code = self._code(kind, start, end)
         said, owned = self.judging.opinion(start, end, kind, code)
         polarity, sure = likeliest(self.reading.polarities, span.first, span.last)
