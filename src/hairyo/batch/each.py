@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, get_args
 
 from hairyo.batch.pool import Failure, run_tasks
 from hairyo.errors import HairyoError, Words
-from hairyo.messages import default_lang, say
+from hairyo.messages import Lang, default_lang, say
 
 _ITEMS = 64  # enough that the way to a worker costs nothing, and few enough that progress is seen
 _SIZE = 100_000
@@ -59,7 +59,8 @@ def each(
 
     for done in run_tasks(partial(_batch_worker, make), setup, tasks(), workers=workers):
         if isinstance(done, Failure):
-            raise HairyoError(done.detail.template, **done.detail.values)
+            why = {lang: say(done.detail, lang) for lang in get_args(Lang)}
+            raise HairyoError("a worker process could not go on ({why}); nothing was returned", why=why)
         yield from waiting.popleft().results(done)
 
 
