@@ -10,11 +10,13 @@ The names below are loaded when first used, so that `import hairyo` costs nothin
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from hairyo.version import __version__
 
+TYPE_CHECKING = False  # type checkers know the name; importing `typing` for it would slow down `hairyo --help`
 if TYPE_CHECKING:
+    from typing import Any
+
     from hairyo.api import Pipeline, Redacted, redact, scan
     from hairyo.detection import Detector, Finding
 

@@ -20,7 +20,9 @@ counts, file positions and option names instead (DESIGN.md, invariant 5).
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 
 class Words:

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import argparse
 
-from hairyo.messages import Lang, catalogue
+from hairyo.messages import catalogue
+
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
+if TYPE_CHECKING:
+    from hairyo.messages import Lang
 
 
 def speak(lang: Lang) -> None:

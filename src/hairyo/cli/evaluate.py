@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-_WIDE = 170  # columns: eleven figures beside an author's name, whatever the terminal's width
+from hairyo.cli.parser import as_path
 
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from hairyo.detection import Finding
     from hairyo.evaluation import MarkedText, Scored
     from hairyo.messages import Lang
+
+_WIDE = 170  # columns: eleven figures beside an author's name, whatever the terminal's width
 
 
 def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     """Add the options of `hairyo evaluate`."""
     from hairyo.messages import text
 
-    parser.add_argument("gold", nargs="+", type=Path, metavar="GOLD", help=text("evaluate.gold", lang))
-    parser.add_argument("--predictions", type=Path, metavar="JSONL", help=text("evaluate.predictions", lang))
+    parser.add_argument("gold", nargs="+", type=as_path, metavar="GOLD", help=text("evaluate.gold", lang))
+    parser.add_argument("--predictions", type=as_path, metavar="JSONL", help=text("evaluate.predictions", lang))
     parser.add_argument("--ginza", action="store_true", help=text("scan.ginza", lang))
-    parser.add_argument("--html", type=Path, metavar="FILE", help=text("evaluate.html", lang))
-    parser.add_argument("--floor", type=Path, metavar="TOML", help=text("evaluate.floor", lang))
+    parser.add_argument("--html", type=as_path, metavar="FILE", help=text("evaluate.html", lang))
+    parser.add_argument("--floor", type=as_path, metavar="TOML", help=text("evaluate.floor", lang))
     parser.add_argument("--by", choices=("author", "genre"), help=text("evaluate.by", lang))
     parser.add_argument("--intervals", action="store_true", help=text("evaluate.intervals", lang))
     parser.add_argument("--json", action="store_true", help=text("evaluate.json", lang))

@@ -7,16 +7,22 @@ imported, which keeps `hairyo --help` as quick as Python itself.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from hairyo.cli.argparse_words import speak
+from hairyo.cli.parser import Parser
 from hairyo.errors import HairyoError, UsageError
-from hairyo.messages import Lang, default_lang, say, text
+from hairyo.messages import default_lang, say, text
 from hairyo.version import __version__
+
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from hairyo.messages import Lang
 
 COMMANDS = {
     "run": "hairyo.cli.run",
@@ -61,18 +67,16 @@ def _command_in(arguments: Sequence[str]) -> str | None:
 
 def _lang_in(arguments: Sequence[str]) -> Lang:
     """Return the language that `--lang` names, which the help itself must be in; else the locale's."""
-    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
-    parser.add_argument("--lang", choices=("ja", "en"), default=default_lang())
-    try:
-        lang: Lang = parser.parse_known_args(arguments)[0].lang
-    except argparse.ArgumentError:  # the real parser will say so
-        return default_lang()
+    lang = default_lang()
+    for one, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        name, equals, value = one.partition("=")
+        said = value if equals else following
+        if name == "--lang" and said in ("ja", "en"):  # of another, the real parser will speak
+            lang = "ja" if said == "ja" else "en"
     return lang
 
 
-def build_parser(
-    command: str | None = None, *, every: bool = False, lang: Lang | None = None
-) -> argparse.ArgumentParser:
+def build_parser(command: str | None = None, *, every: bool = False, lang: Lang | None = None) -> ArgumentParser:
     """Return the parser; only `command`'s own options are filled in, or those of `every` command.
 
     Args:
@@ -82,9 +86,7 @@ def build_parser(
     """
     lang = lang or default_lang()
     speak(lang)
-    parser = argparse.ArgumentParser(
-        prog="hairyo", description=text("cli.description", lang), epilog=text("cli.epilog", lang)
-    )
+    parser = Parser(prog="hairyo", description=text("cli.description", lang), epilog=text("cli.epilog", lang))
     parser.add_argument("--version", action="version", version=f"hairyo {__version__}", help=text("cli.version", lang))
     parser.add_argument("--lang", choices=("ja", "en"), default=lang, help=text("cli.lang", lang))
     commands = parser.add_subparsers(dest="command", metavar=text("cli.command", lang))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
 if TYPE_CHECKING:
     from hairyo.messages import Lang
 

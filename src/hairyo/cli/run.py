@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from hairyo.cli.parser import as_path
+
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
 if TYPE_CHECKING:
+    from typing import Any
+
     from hairyo.messages import Lang
 
 
@@ -18,8 +21,8 @@ def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     def add(name: str, **settings: Any) -> None:
         parser.add_argument(name, help=text(f"run.{name.lstrip('-').replace('-', '_')}", lang), **settings)
 
-    add("submissions", type=Path)
-    add("--out", type=Path, required=True, metavar="DIR")
+    add("submissions", type=as_path)
+    add("--out", type=as_path, required=True, metavar="DIR")
     add("--columns", metavar="MAP")
     add("--policy", default="client-company")
     add("--recipient", default="")

@@ -6,10 +6,14 @@ import argparse
 import io
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
+from hairyo.cli.parser import as_path
+
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
 if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
     from hairyo.batch.scanning import Job
     from hairyo.messages import Lang
 
@@ -18,8 +22,8 @@ def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     """Add the options of `hairyo scan`."""
     from hairyo.messages import text
 
-    parser.add_argument("--jsonl", type=Path, metavar="IN", help=text("scan.jsonl", lang))
-    parser.add_argument("file", nargs="?", type=Path, help=text("scan.file", lang))
+    parser.add_argument("--jsonl", type=as_path, metavar="IN", help=text("scan.jsonl", lang))
+    parser.add_argument("file", nargs="?", type=as_path, help=text("scan.file", lang))
     roles = ("profile", "referral", "form", "transcript")
     parser.add_argument("--role", choices=roles, help=text("scan.role", lang))
     parser.add_argument("--workers", type=int, default=1, metavar="N", help=text("scan.workers", lang))
@@ -104,7 +108,7 @@ def _jobs(args: argparse.Namespace) -> Iterator[Job]:
         with _open(args.jsonl) as lines:
             yield from read_jobs(lines)
         return
-    with _open(args.file or Path("-")) as source:
+    with _open(args.file or as_path("-")) as source:
         data = source.read()
     try:
         yield Job(None, data.decode("utf-8-sig"), args.role)

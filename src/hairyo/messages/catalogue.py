@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from functools import cache
-from importlib.resources import files
-from typing import Literal
 
-from hairyo.errors import Words
+from hairyo.messages.plain_toml import read_plain
 
-Lang = Literal["ja", "en"]
+TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hairyo.errors import Words
+    from hairyo.messages.lang import Lang
+
+_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 (pathlib and importlib.resources cost as much as argparse)
 
 
 def default_lang() -> Lang:
@@ -22,12 +26,6 @@ def default_lang() -> Lang:
     return "en"
 
 
-@cache
-def _room(name: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
-    return found
-
-
 def text(key: str, lang: Lang, **values: object) -> str:
     """Return the message `room.name` in `lang`, its fields filled with `values`.
 
@@ -35,7 +33,7 @@ def text(key: str, lang: Lang, **values: object) -> str:
         KeyError: no such message; a test checks every key in use.
     """
     room, _, name = key.partition(".")
-    return _room(room)[name][lang].format(**values)
+    return str(_table(room)[name][lang]).format(**values)
 
 
 def say(words: Words, lang: Lang) -> str:
@@ -45,8 +43,19 @@ def say(words: Words, lang: Lang) -> str:
     return words.fill(catalogue("errors").get(words.template, words.template), lang)
 
 
-@cache
 def catalogue(name: str) -> dict[str, str]:
     """Return the Japanese of messages that are their own keys in English (`errors`, `argparse`)."""
-    found: dict[str, str] = tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
-    return found
+    return _table(name)
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    """Return what `NAME.toml` holds."""
+    with open(os.path.join(_FOLDER, f"{name}.toml"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+        toml = file.read()
+    plain = read_plain(toml)
+    if plain is not None:
+        return plain
+    import tomllib
+
+    return tomllib.loads(toml)

