@@ -144,13 +144,12 @@ class Tagging:
         A term that tells a fact by itself stands in it: 前科, not 検査 (strength `fact` of the lexicons). Or it is a
         name that stands in full elsewhere in the text.
         """
-        return (
-            finding.rule == "names.again"
-            or (finding.special_care
+        return finding.rule == "names.again" or (
+            finding.special_care
             and any(
                 one.entry.strength == "fact" and one.start < finding.end and finding.start < one.end
                 for one in self.judging.terms
-            ))
+            )
         )
 
     def support(self, finding: Finding) -> float:
