@@ -92,7 +92,8 @@ def test_findings_follow_their_input_when_files_come_and_go(source, tmp_path):
 
 
 def test_the_role_column_of_a_table_counts(source, tmp_path):
-    table = "会員ID,役割,自己PR\n1,profile,三年前に私はうつ病で休職しました。\n2,referral,三年前にうつ病で休職されました。\n"
+    own, his = "三年前に私はうつ病で休職しました。", "三年前にうつ病で休職されました。"
+    table = f"会員ID,役割,自己PR\n1,profile,{own}\n2,referral,{his}\n"
     (source / "t.csv").write_text(table, encoding="utf-8")
     (source / "a.txt").unlink()
     run(source, tmp_path / "out", options=RunOptions(columns="user=会員ID,role=役割,text=自己PR"))
