@@ -1,17 +1,12 @@
-"""The characters with which a match of a regular expression can begin (先頭文字).
-
-The walk is over Python's own parse tree of the pattern, so that what is compiled and what is analysed cannot differ.
-"""
+"""The characters with which a match of a regular expression can begin (先頭文字)."""
 
 from __future__ import annotations
 
-import importlib
 import re
 from typing import Any
 
-# The standard library's parser; private by name, and the only source of the tree that `re` compiles.
-_parser: Any = importlib.import_module("re._parser")
-_LAST = 0x10FFFF
+from hairyo.detection.search.tree import parse
+
 _EMPTY_WIDTH = ("AT", "ASSERT", "ASSERT_NOT")
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _CATEGORIES = {"CATEGORY_DIGIT": r"\d", "CATEGORY_SPACE": r"\s", "CATEGORY_WORD": r"\w"}
@@ -33,7 +28,7 @@ def first_characters(pattern: str, flags: int = 0) -> re.Pattern[str] | None:
     Raises:
         re.error: the pattern does not parse.
     """
-    tree = _parser.parse(pattern, flags)
+    tree = parse(pattern, flags)
     if tree.state.flags & re.IGNORECASE or _is_plain(tree):
         return None
     try:

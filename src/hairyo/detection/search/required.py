@@ -1,21 +1,19 @@
 """Literals that a regular expression cannot match without (必須文字列).
 
 The lexicons hold thousands of patterns. Each is tried only where one of its required literals stands,
-and those are found for all patterns at once by one Aho-Corasick search. The analysis walks Python's own
-parse tree of the pattern, so that what is compiled and what is analysed cannot differ.
+and those are found for all patterns at once by one Aho-Corasick search.
 """
 
 from __future__ import annotations
 
-import importlib
 import re
 from math import prod
 from typing import Any
 
-# The standard library's parser; private by name, and the only source of the tree that `re` compiles.
-_parser: Any = importlib.import_module("re._parser")
+from hairyo.detection.search.tree import parse
+
 _MAX_ALTERNATIVES = 400
-# About how often a character of a kind comes in running text, one place in so many. Only the order counts.
+# About how often a character of a kind comes in running text, one place in so many; roughly.
 _HIRAGANA, _DIGIT, _OTHER = 1 / 40, 1 / 100, 1 / 400
 # Strings that come this often or more need a second set beside them.
 _OFTEN = 1 / 500
@@ -29,7 +27,7 @@ def required_literals(pattern: str) -> tuple[frozenset[str], ...]:
     Raises:
         re.error: the pattern does not parse.
     """
-    tree = _parser.parse(pattern)
+    tree = parse(pattern)
     if tree.state.flags & re.IGNORECASE:
         return ()
     best = sorted(_sets(tree), key=_frequency)[:2]
