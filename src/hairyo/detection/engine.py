@@ -34,7 +34,7 @@ class Detector:
     Args:
         core: characters of a long text that are read at once, context apart.
         rules_only: leave the trained tagger out: many times as fast, and blind to what only context tells.
-        ginza: let GiNZA look for names, too: a few more, in 1.6 times the time.
+        ginza: let GiNZA look for names, too: a few more, in twice the time.
 
     Raises:
         ValueError: both `rules_only` and `ginza`; without the tagger, nothing judges GiNZA's names.
