@@ -96,19 +96,20 @@ class Journal:
             rows = [row for line in self._path.read_bytes().splitlines() for row in _row(line)]
         return {row["key"]: row for row in rows}
 
-    def add(self, row: dict[str, Any]) -> None:
-        """Add the line of a finished input, safely on disk before this returns.
+    def add(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Add the line of a finished input, safely on disk before this returns; return it as it will be read again.
 
         Raises:
             OutputError: it cannot be written, or the output folder was removed or replaced meanwhile.
         """
         assert self._file is not None
-        line = json.dumps(row, sort_keys=True).encode("ascii") + b"\n"
+        line = made = json.dumps(row, sort_keys=True).encode("ascii") + b"\n"
         with writing(_JOURNAL):
             while line:
                 line = line[self._file.write(line) :]
             os.fsync(self._file.fileno())
             self._check_place()
+        return dict(json.loads(made))
 
     def _check_place(self) -> None:
         """Make sure that the next run will find the journal: a removed file can be written to without an error."""

@@ -188,16 +188,20 @@ def _serve(pipe: Connection[Any, Any], make: Callable[[Any], Callable[[Any], Any
         except EOFError:
             return
         try:
-            if work is None:
-                work = make(setup)
-            result: Any = work(task)
-        except HairyoError as error:
-            result = Failure(error.reason, error.words, error.exit_code)
-        except MemoryError:
-            result = Failure("memory", Words("the worker ran out of memory"))
+            work = work or make(setup)
+            result = work(task)
         except Exception as error:
-            result = Failure("error", Words("{place}", place=_where(error)))
+            result = failure_of(error)
         pipe.send(result)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return how a task ends that raised `error`."""
+    if isinstance(error, HairyoError):
+        return Failure(error.reason, error.words, error.exit_code)
+    if isinstance(error, MemoryError):
+        return Failure("memory", Words("the worker ran out of memory"))
+    return Failure("error", Words("{place}", place=_where(error)))
 
 
 def _end_with_parent() -> None:

@@ -109,7 +109,8 @@ class _Run:
         self.rows = journal.done()
         self.total, self.progress = total, progress
         self.skipped = self.disclosures = self.finished = 0
-        self.names: set[str] = set()
+        # No name of an earlier copy is used anew before the end: it may yet turn out to be another input's.
+        self.names = {row["copy"] for row in self.rows.values() if row["copy"] is not None}
         self.keys: dict[int, str] = {}
 
     def check_ledger(self) -> None:
@@ -166,7 +167,6 @@ class _Run:
             copy, shard = self.out / "copies" / row["copy"], self._shard(task.key)
             if not _is(copy, row["copy_sha256"]) or not _is(shard, row.get("shard_sha256")):
                 return False
-            self.names.add(row["copy"])
         self.skipped += 1
         return True
 
@@ -202,8 +202,7 @@ class _Run:
                 "policy": self.setup.versions.policy,
             },
         }
-        self.journal.add(row)
-        self.rows[row["key"]] = row
+        self.rows[task.key] = self.journal.add(row)
         shutil.rmtree(self.setup.work / task.key, ignore_errors=True)  # at the latest the next run removes it
 
     def _record(self, shard: Path | None) -> Head | None:
@@ -264,8 +263,7 @@ class _Run:
                     moves.append((row, _moved(self.out / "copies" / row["copy"], aside, COPY), name))
         for row, aside, name in moves:
             _moved(aside, self.out / "copies" / name, COPY)
-            self.rows[row["key"]] = row | {"copy": name}
-            self.journal.add(self.rows[row["key"]])
+            self.rows[row["key"]] = self.journal.add(row | {"copy": name})
 
     def _drop_stale(self, keys: Set[str]) -> None:
         """Remove copies and findings that no input of this run stands behind: of files gone, changed or refused."""
