@@ -65,10 +65,10 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self.work, ignore_errors=True)  # what cannot be removed now is removed by the next run
         self._close()
 
     def _close(self) -> None:
+        shutil.rmtree(self.work, ignore_errors=True)  # what cannot be removed now is removed by the next run
         for file in (self._file, self._lock):
             if file is not None:
                 file.close()
