@@ -16,13 +16,15 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from run_results import copies, events, files, manifest, result
+from run_results import copies, events, manifest, result
 
 from hairyo.batch.options import RunOptions
 from hairyo.batch.run import run
@@ -176,24 +178,28 @@ def test_names_are_numbered_by_input_whatever_came_first(source, tmp_path, here)
     assert copies(tmp_path / "two") == copies(tmp_path / "one")
 
 
+@pytest.mark.slow
 def test_a_worker_killed_by_the_system(source, tmp_path):
     out = tmp_path / "out"
 
-    def kill_one(done, total):
-        if done == 1:
-            os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
+    def kill_one():
+        until(lambda: list(out.glob(".hairyo/work-*/*/*")))  # it has begun with an input
+        os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
 
-    summary = run(source, out, progress=kill_one)
-    assert summary.exit_code == 3
-    failed = [row for row in manifest(out).values() if row["outcome"] == "failed"]
-    assert [row["reason"] for row in failed] == ["crashed"]
-    assert failed[0]["detail"]["ja"] == "プロセスが終了コード -9 で終わりました"
-    assert failed[0]["copy"] is None
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    (source / "0.txt").write_text("三年前にうつ病で休職しました。\n" * 1_000, encoding="utf-8")  # takes a while
+    summary = run(source, out)
+    killer.join()
+    assert summary.outcomes == {"copied": 4, "held": 0, "refused": 2, "failed": 1}
+    (failed,) = (row for row in manifest(out).values() if row["outcome"] == "failed")
+    assert (failed["reason"], failed["copy"]) == ("crashed", None)
+    assert failed["detail"]["ja"] == "プロセスが終了コード -9 で終わりました"
     assert len(copies(out)) == 4
+    assert not list((out / ".hairyo").glob("work*"))
+    (source / "0.txt").write_text("三年前にうつ病で休職しました。", encoding="utf-8")
     assert run(source, out).outcomes == {"copied": 5, "held": 0, "refused": 2, "failed": 0}
     assert len(events()) == 4
-    assert files(out) >= {"copies/0.txt", "copies/t.csv"}
-    assert not list((out / ".hairyo").glob("work*"))
 
 
 ORPHAN = """
@@ -225,8 +231,6 @@ def test_no_worker_outlives_its_run(tmp_path):
 
 def until(true, seconds=60.0):
     """Wait for something to become true."""
-    import time
-
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline
@@ -246,7 +250,8 @@ def resumed(source, out, url, undisturbed, stop):
         error = one
     if out.exists():
         released = copies(out) if (out / "copies").exists() else {}
-        assert released.items() <= undisturbed["copies"].items()
+        checked = set(undisturbed["copies"].values())  # a name may be another's until its own input is done
+        assert set(released.values()) <= checked
         assert not list((out / ".hairyo").glob("work*")), "room is given back"
     run(source, out, options=RunOptions(ledger=url))
     assert result(out, url) == undisturbed
@@ -273,13 +278,17 @@ def test_a_disk_that_is_full_at_any_step_at_all(few, tmp_path, here, undisturbed
     assert any("空きを作り" in one for one in told)
 
 
+def mount(*options: str) -> None:
+    """Mount a file system, or skip the test: mostly that takes root."""
+    if shutil.which("mount") is None or subprocess.run(["mount", *options], capture_output=True).returncode != 0:
+        pytest.skip("a file system may not be mounted here")
+
+
 @contextmanager
 def small_disk(folder: Path, size: str):
     """Give a small file system of its own."""
     folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
-    if made.returncode != 0:
-        pytest.skip("a file system may not be mounted here")
+    mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
     try:
         yield folder
     finally:
@@ -312,8 +321,8 @@ def test_a_small_disk_that_fills_up(source, tmp_path, here, undisturbed, room):
 
 def test_a_full_disk_is_told_in_the_manifest_too(source, tmp_path, here):
     """One input too large for the disk fails; the others go on."""
-    (source / "large.txt").write_text("本日は晴天です。\n" * 40_000, encoding="utf-8")
-    with small_disk(tmp_path / "disk", "700k") as disk:
+    (source / "large.txt").write_text("本日は晴天です。\n" * 20_000, encoding="utf-8")
+    with small_disk(tmp_path / "disk", "450k") as disk:
         summary = run(source, disk / "out")
         row = manifest(disk / "out")["input-" + manifest_key(disk / "out", "failed")]
         assert summary.outcomes == {"copied": 5, "held": 0, "refused": 2, "failed": 1}
@@ -342,8 +351,7 @@ def test_a_read_only_file_system(source, tmp_path, here):
     out = tmp_path / "out"
     run(source, out)
     before = result(out)
-    if subprocess.run(["mount", "--bind", str(out), str(out)], capture_output=True).returncode != 0:
-        pytest.skip("a file system may not be mounted here")
+    mount("--bind", str(out), str(out))
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", str(out)], check=True)
         with pytest.raises(OutputError, match="Read-only file system"):
@@ -370,6 +378,7 @@ def test_an_output_folder_that_goes_away(source, tmp_path, here, undisturbed, do
     assert result(out, url) == undisturbed
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_standard_output_that_is_full(tmp_path):
     texts = tmp_path / "in.jsonl"
     texts.write_text('{"id": 1, "text": "山田太郎です。"}\n', encoding="utf-8")
