@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 
@@ -68,3 +69,23 @@ def test_tasks_are_read_only_a_little_ahead():
     next(results)
     assert len(taken) <= 10
     results.close()
+
+
+def test_a_worker_that_died_with_nothing_to_do_costs_no_task():
+    def tasks():
+        yield "1"
+        (worker,) = multiprocessing.active_children()  # asked for more, it has done the first
+        worker.kill()
+        worker.join()
+        yield "2"
+
+    assert list(run_tasks(make_worker, "a", tasks())) == ["a-1", "a-2"]
+
+
+def make_nothing(setup):
+    os._exit(7)
+
+
+def test_workers_that_die_at_once_fail_every_task_and_end():
+    results = list(run_tasks(make_nothing, "a", ["1", "2", "3"], workers=2))
+    assert [one.reason for one in results] == ["crashed"] * 3

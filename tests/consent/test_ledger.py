@@ -270,3 +270,22 @@ def test_heads_that_are_none(wrong):
 def test_head_as_text_and_back():
     head = Head(7, "0123456789abcdef" * 4)
     assert Head.parse(f" {head}\n") == head
+
+
+def test_a_ledger_knows_its_earlier_heads(ledger, many):
+    held = ledger.append(many(3))
+    assert all(ledger.holds(one) for one in (EMPTY, *(row.head for row in held)))
+    assert not ledger.holds(Head(2, held[0].hash))
+    assert not ledger.holds(Head(4, held[2].hash))
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_gone_is_not_written_to(url, keys, many, replaced):
+    events = many(2)
+    with Ledger.open(url, keys=keys) as ledger:
+        ledger.append(events[:1])
+        path_of(url).unlink()
+        if replaced:
+            path_of(url).touch()
+        with pytest.raises(LedgerError, match="removed or replaced while it was open"):
+            ledger.append(events[1:])

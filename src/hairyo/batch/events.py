@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from hairyo.batch.disk import WORK, writing
 from hairyo.consent import ConsentEvent
 from hairyo.consent.events import canonical
 
@@ -24,6 +25,9 @@ class EventsShard:
     Attributes:
         path: the file.
         disclosures: how many of the events so far are consent.
+
+    Raises:
+        OutputError: they cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,20 +36,22 @@ class EventsShard:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        self._file = self.path.open("w", encoding="ascii")
+        with writing(WORK):
+            self._file = self.path.open("w", encoding="ascii")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            with writing(WORK):
+                self._file.close()
 
     def add(self, events: Sequence[ConsentEvent]) -> None:
         """Add events."""
         assert self._file is not None
-        for event in events:
-            self._file.write(canonical(event.to_json()) + "\n")
+        with writing(WORK):
+            self._file.writelines(canonical(event.to_json()) + "\n" for event in events)
         self.disclosures += sum(event.kind == "disclosure" for event in events)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hairyo.batch.assemble import Unit
+from hairyo.batch.disk import WORK, whole_file, writing
 from hairyo.detection import Finding
 
 _NUMBER = pa.field("input", pa.int64())
@@ -36,22 +38,31 @@ _BATCH = 20_000
 
 
 class FindingsShard:
-    """The findings of one input, written as they come; `start` and `end` count within their block."""
+    """The findings of one input, written as they come; `start` and `end` count within their block.
+
+    Attributes:
+        path: the file.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._rows: list[dict[str, Any]] = []
-        self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> Self:
-        self._writer = pq.ParquetWriter(self._path, _SHARD)
+        with writing(WORK):
+            self._file = self.path.open("wb")
+            self._writer = pq.ParquetWriter(self._file, _SHARD)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._flush()
-        if self._writer is not None:
+        with writing(WORK), closing(self._file):
+            if error is None:
+                self._flush()
             self._writer.close()
 
     def add(self, unit: Unit, found: Iterable[Finding]) -> None:
@@ -76,23 +87,26 @@ class FindingsShard:
                     }
                 )
         if len(self._rows) >= _BATCH:
-            self._flush()
+            with writing(WORK):
+                self._flush()
 
     def _flush(self) -> None:
-        if self._writer is not None and self._rows:
+        if self._rows:
             self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SHARD))
             self._rows = []
 
 
 def merge(shards: Sequence[tuple[int, Path]], target: Path) -> int:
-    """Write the rows of `shards` to `target` at once, each under its input's number; return how many there are."""
+    """Write the rows of `shards` to `target` at once, each under its input's number; return how many there are.
+
+    Raises:
+        OutputError: `target` cannot be written.
+    """
     rows = 0
-    part = target.with_name(target.name + ".part")
-    with pq.ParquetWriter(part, SCHEMA) as writer:
+    with whole_file(target) as file, pq.ParquetWriter(file, SCHEMA) as writer:
         for number, shard in shards:
             for batch in pq.ParquetFile(shard).iter_batches(_BATCH):
                 numbers = pa.array([number] * batch.num_rows, pa.int64())
                 writer.write_batch(pa.RecordBatch.from_arrays([numbers, *batch.columns], schema=SCHEMA))
                 rows += batch.num_rows
-    part.replace(target)
     return rows

@@ -8,6 +8,7 @@ user is unknown, and consent is booked under `path:RELATIVE PATH`.
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +51,8 @@ def submissions(source: Path) -> Iterator[Submission]:
     Symbolic links are yielded like files; the reader refuses them, so that nothing is left out in silence.
 
     Raises:
-        UsageError: `source` is neither, or the index is malformed or names a missing file.
+        UsageError: `source` is neither, a folder in it cannot be read, or the index is malformed or names a
+            missing file.
     """
     if source.is_file():
         yield Submission(0, source, source.name, f"path:{source.name}")
@@ -59,10 +61,9 @@ def submissions(source: Path) -> Iterator[Submission]:
         raise UsageError("the submissions are neither a folder nor a file; check the path")
     index = _index(source / INDEX)
     paths = sorted(
-        (path for path in source.rglob("*") if path.is_symlink() or not path.is_dir()),
+        (path for path in _files(source) if path != source / INDEX),
         key=lambda path: path.relative_to(source).as_posix(),
     )
-    paths = [path for path in paths if path != source / INDEX]
     unknown = index.keys() - {path.relative_to(source).as_posix() for path in paths}
     if unknown:
         raise UsageError(
@@ -72,6 +73,19 @@ def submissions(source: Path) -> Iterator[Submission]:
         relative = path.relative_to(source).as_posix()
         row = index.get(relative, {})
         yield Submission(number, path, relative, row.get("user") or f"path:{relative}", **_details(row))
+
+
+def _files(source: Path) -> Iterator[Path]:
+    """Yield all below a folder that is no folder itself; links count as what they are."""
+
+    def unreadable(error: OSError) -> None:
+        raise UsageError(
+            "a folder of the submissions cannot be read ({strerror}); check its permissions", strerror=error.strerror
+        ) from error
+
+    for folder, folders, names in os.walk(source, onerror=unreadable):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        yield from (Path(folder, name) for name in [*names, *links])
 
 
 def _index(path: Path) -> dict[str, dict[str, str]]:

@@ -2,15 +2,19 @@
 
 The standard pools cannot stop one task: a document that makes a parser run for ever would hang the run,
 and a killed worker breaks the pool. Here each worker is a process with a pipe of its own; one that is late
-or dead is replaced, and its task ends as a failure (DESIGN.md, invariant 3: fail closed).
+or dead is replaced, and its task ends as a failure (DESIGN.md, invariant 3: fail closed). A worker never
+outlives the process that it works for, however that ends.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -55,7 +59,7 @@ def run_tasks(
     *,
     workers: int = 1,
     timeout: float | None = None,
-) -> Iterator[R | Failure]:
+) -> Generator[R | Failure, None, None]:
     """Do `make(setup)(task)` for every task in worker processes; yield the results in the tasks' order.
 
     Args:
@@ -83,12 +87,11 @@ class _Pool(Generic[T, R]):
         given = wanted = 0
         more = True
         while more or wanted < given:
-            for worker in self._workers:
-                while more and worker.task is None and given - wanted < 4 * len(self._workers):
-                    task = next(tasks, _END)
-                    if task is _END:
-                        more = False
-                        break
+            while more and given - wanted < 4 * len(self._workers) and (worker := self._idle()) is not None:
+                task = next(tasks, _END)
+                if task is _END:
+                    more = False
+                else:
                     self._give(worker, given, task)
                     given += 1
             if any(worker.task is not None for worker in self._workers):
@@ -96,6 +99,10 @@ class _Pool(Generic[T, R]):
             while wanted in self._done:
                 yield self._done.pop(wanted)
                 wanted += 1
+
+    def _idle(self) -> _Worker[T] | None:
+        """Return a worker that has nothing to do."""
+        return next((worker for worker in self._workers if worker.task is None), None)
 
     def _start(self) -> _Worker[T]:
         ours, theirs = _SPAWN.Pipe()
@@ -105,13 +112,18 @@ class _Pool(Generic[T, R]):
         return _Worker(process, ours)
 
     def _give(self, worker: _Worker[T], number: int, task: Any) -> None:
-        worker.task = number
-        if self._timeout is not None:
-            worker.deadline = time.monotonic() + self._timeout
-        try:
-            worker.pipe.send(task)
-        except (BrokenPipeError, OSError):
-            self._replace(worker, Failure("crashed", Words("the worker process had ended before the task began")))
+        """Give a worker a task; one that died while it had none is replaced first, for the task is not to blame."""
+        for _ in range(2):
+            worker.task = number
+            if self._timeout is not None:
+                worker.deadline = time.monotonic() + self._timeout
+            try:
+                worker.pipe.send(task)
+                return
+            except OSError:
+                worker.task = None
+                worker = self._replace(worker)
+        self._done[number] = Failure("crashed", Words("the worker process had ended before the task began"))
 
     def _collect(self) -> None:
         """Wait for a result, a death or a deadline, and book what happened."""
@@ -123,7 +135,7 @@ class _Pool(Generic[T, R]):
             if worker.pipe in ready:
                 self._receive(worker)
             elif time.monotonic() >= worker.deadline:
-                self._replace(
+                self._fail(
                     worker, Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=self._timeout))
                 )
 
@@ -133,17 +145,22 @@ class _Pool(Generic[T, R]):
         except (EOFError, OSError):
             worker.process.join(1)
             code = worker.process.exitcode
-            self._replace(worker, Failure("crashed", Words("the worker process ended with code {code}", code=code)))
+            self._fail(worker, Failure("crashed", Words("the worker process ended with code {code}", code=code)))
             return
         assert worker.task is not None
         self._done[worker.task] = result
         worker.task, worker.deadline = None, float("inf")
 
-    def _replace(self, worker: _Worker[T], failure: Failure) -> None:
-        if worker.task is not None:
-            self._done[worker.task] = failure
+    def _fail(self, worker: _Worker[T], failure: Failure) -> None:
+        """End a worker's task as a failure, and replace the worker."""
+        assert worker.task is not None
+        self._done[worker.task] = failure
+        self._replace(worker)
+
+    def _replace(self, worker: _Worker[T]) -> _Worker[T]:
         _stop(worker)
-        self._workers[self._workers.index(worker)] = self._start()
+        fresh = self._workers[self._workers.index(worker)] = self._start()
+        return fresh
 
     def close(self) -> None:
         """End every worker."""
@@ -162,6 +179,8 @@ def _stop(worker: _Worker[Any]) -> None:
 
 def _serve(pipe: Connection[Any, Any], make: Callable[[Any], Callable[[Any], Any]], setup: Any) -> None:
     """Do tasks from `pipe` until it closes. The edge of a process: whatever goes wrong is reported."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that waits for us ends us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     work: Callable[[Any], Any] | None = None
     while True:
         try:
@@ -169,16 +188,28 @@ def _serve(pipe: Connection[Any, Any], make: Callable[[Any], Callable[[Any], Any
         except EOFError:
             return
         try:
-            if work is None:
-                work = make(setup)
-            result: Any = work(task)
-        except HairyoError as error:
-            result = Failure(error.reason, error.words, error.exit_code)
-        except MemoryError:
-            result = Failure("memory", Words("the worker ran out of memory"))
+            work = work or make(setup)
+            result = work(task)
         except Exception as error:
-            result = Failure("error", Words("{place}", place=_where(error)))
+            result = failure_of(error)
         pipe.send(result)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return how a task ends that raised `error`."""
+    if isinstance(error, HairyoError):
+        return Failure(error.reason, error.words, error.exit_code)
+    if isinstance(error, MemoryError):
+        return Failure("memory", Words("the worker ran out of memory"))
+    return Failure("error", Words("{place}", place=_where(error)))
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as its parent has died: nobody is left who could book what it does."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _where(error: Exception) -> str:

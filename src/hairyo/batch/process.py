@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hairyo.batch.assemble import Unit, units
 from hairyo.batch.columns import cell_findings, declared_role, user_of
+from hairyo.batch.disk import WORK, writing
 from hairyo.batch.events import EventsShard
 from hairyo.batch.findings import FindingsShard
 from hairyo.batch.inputs import Submission
@@ -24,15 +25,17 @@ from hairyo.detection import Detector, Finding, Role
 from hairyo.detection.engine import detector_version, shared_detector
 from hairyo.detection.resolver import resolve
 from hairyo.detection.roles import role_of_text
-from hairyo.documents import Document, Edit, open_document
+from hairyo.documents import Document, Edit, Stamp, open_document
 from hairyo.errors import BrokenInput, InputRefused, LeakFound, UsageError, Words
 from hairyo.redaction import Policy, Scope, gather, plan
 from hairyo.redaction.check import check_or_destroy
 
+_MAX_NAME = 240  # bytes of a name that a redaction made longer: systems allow 255, and a number may follow
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What every worker of a run is given once."""
+    """What every worker of a run is given once; every task gets a folder of its own in `work`."""
 
     options: RunOptions
     policy: Policy
@@ -43,11 +46,15 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One submission, its digest, and the key that its files in the work folder are named by."""
+    """One submission, its digest, and the key that its folder in the work folder is named by.
+
+    The stamp was taken before the digest: a file that has changed since is not the one the digest is of.
+    """
 
     submission: Submission
     digest: str
     key: str
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class Result:
         name: the copy's relative path, with personal names in it redacted.
         copy: the finished and checked copy, still in the work folder; None without one.
         events: the shard of consent events to append; None where there is no copy.
+        shard: the shard of findings; None where there is no copy.
         disclosures: how many of them are disclosures.
         counts: findings by type.
         special: Article 6 findings by (type, subject, polarity).
@@ -76,6 +84,7 @@ class Result:
     name: str = ""
     copy: Path | None = None
     events: Path | None = None
+    shard: Path | None = None
     disclosures: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     special: dict[str, int] = field(default_factory=dict)
@@ -123,6 +132,8 @@ class _Work:
     def done(self) -> Result:
         """Read, find, plan, write and check."""
         document = open_document(self.submission.path, columns=self.setup.options.column_map)
+        if self.task.stamp is not None:
+            self.task.stamp.check(self.submission.path)
         self.format = document.format
         unread = tuple(getattr(document, "unread", ()))
         if unread:
@@ -132,12 +143,13 @@ class _Work:
                 format=self.format, name=self.safe_name(Scope(key=self.key)),
             )  # fmt: skip
         scope = self._scope(None)
-        work, key = self.setup.work, self.task.key
-        target = work / f"{key}{self.submission.path.suffix.lower()}"
-        target.unlink(missing_ok=True)
+        work = self.setup.work / self.task.key
+        target = work / f"copy{self.submission.path.suffix.lower()}"
+        with writing(WORK):
+            work.mkdir()
         with closing(Spool(work)) as planned, closing(Spool(work)) as values:
             secrets = Secrets(values)
-            shard, events = FindingsShard(work / "findings" / f"{key}.parquet"), EventsShard(work / f"{key}.events")
+            shard, events = FindingsShard(work / "findings.parquet"), EventsShard(work / "events")
             with shard, events:
                 whole = self._plan(document, scope, shard, events, planned, secrets)
             document.write(target, heapq.merge(chain.from_iterable(planned), whole))
@@ -148,6 +160,7 @@ class _Work:
             name=self.safe_name(scope),
             copy=target,
             events=events.path,
+            shard=shard.path,
             disclosures=events.disclosures,
             counts=dict(self.counts),
             special=dict(self.special),
@@ -224,6 +237,8 @@ class _Work:
     def safe_name(self, scope: Scope) -> str:
         """Return the copy's relative path with what is personal in it redacted (names of files are text too).
 
+        A part that is not UTF-8 may hold anything and goes whole.
+
         Args:
             scope: what is known of the document's values and persons, who stand in its name by surname alone.
         """
@@ -231,11 +246,30 @@ class _Work:
         for part in self.submission.relative.split("/"):
             stem, dot, suffix = part.rpartition(".")
             stem, suffix = (stem, dot + suffix) if stem else (part, "")
+            if not _is_utf8(part):
+                parts.append(neutral_name(self.task) + (suffix if _is_utf8(suffix) else ""))
+                continue
             plain = stem.replace("_", " ").replace("-", " ")
             found = self.detector.scan(plain)
             found += [Finding(one.start, one.end, "PERSON") for one in scope.people.standing_in(plain)]
-            parts.append(_in_place(stem, plain, plan(plain, found, self.setup.policy, scope).apply(plain)) + suffix)
+            made = _in_place(stem, plain, plan(plain, found, self.setup.policy, scope).apply(plain))
+            parts.append((made if made == stem else _cut(made, _MAX_NAME - len(suffix.encode()))) + suffix)
         return "/".join(parts)
+
+
+def neutral_name(task: Task) -> str:
+    """Return a name for an input whose own cannot be shown; the same whatever else there is."""
+    return f"input-{task.key[:12]}"
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether a file's name is text; of other bytes Python makes lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _cut(name: str, size: int) -> str:
+    """Return the beginning of a name that fits into `size` bytes of UTF-8."""
+    return name.encode()[: max(size, 1)].decode("utf-8", "ignore")
 
 
 def _in_place(stem: str, plain: str, made: str) -> str:

@@ -3,32 +3,39 @@
 For each input the order is: the copy is written in the work folder and checked; the consent events are
 appended; the copy is moved to its place; the journal gets its line. A kill between any two of these leaves
 nothing unchecked and nothing recorded twice: events have keys of their own, the rest is simply done again.
+At the end the manifest is written last: where it is, what it says is so.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Set
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from hairyo.batch.disk import COPY, OUTPUT, WORK, write_whole, writing
 from hairyo.batch.events import read_events
 from hairyo.batch.findings import merge
 from hairyo.batch.inputs import Submission, submissions
-from hairyo.batch.journal import Journal, write_whole
+from hairyo.batch.journal import Journal
 from hairyo.batch.options import RunOptions
 from hairyo.batch.pool import Failure, run_tasks
-from hairyo.batch.process import Result, Setup, Task, file_digest, make_processor, versions_of
+from hairyo.batch.process import Result, Setup, Task, file_digest, make_processor, neutral_name, versions_of
 from hairyo.batch.report import report_html
-from hairyo.consent import Keys, Ledger
-from hairyo.errors import OutputError, UsageError
+from hairyo.consent import Head, Keys, Ledger
+from hairyo.documents import Stamp
+from hairyo.errors import LedgerError, OutputError, UsageError
 from hairyo.messages import Lang, say
 from hairyo.redaction import Policy
 from hairyo.version import __version__
 
 OUTCOMES = ("copied", "held", "refused", "failed")
 Progress = Callable[[int, int], None]
+_NOTHING = "0" * 64  # stands for the digest of what is not read
+_JOURNAL_ONLY = ("key", "shard_sha256", "ledger")  # what a line of the journal has more than one of the manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def run(
     Raises:
         UsageError: options, policy, column map or index are wrong.
         Busy: another run holds `out`.
-        LedgerError: the consent ledger cannot be used.
+        LedgerError: the consent ledger cannot be used, or lacks events that earlier runs into `out` recorded.
         OutputError: something cannot be written.
     """
     options = options or RunOptions()
@@ -85,8 +92,9 @@ def run(
     keys = Keys.load()
     versions = versions_of(policy, __version__, ginza=options.ginza)
     with Journal(out) as journal, Ledger.open(options.ledger, keys=keys) as ledger:
-        setup = Setup(options, policy, keys, versions, journal.folder)
+        setup = Setup(options, policy, keys, versions, journal.work)
         job = _Run(out, setup, journal, ledger, len(inputs), progress)
+        job.check_ledger()
         job.process(inputs)
         return job.finish(inputs, lang)
 
@@ -101,8 +109,22 @@ class _Run:
         self.rows = journal.done()
         self.total, self.progress = total, progress
         self.skipped = self.disclosures = self.finished = 0
-        self.names: set[str] = set()
+        # No name of an earlier copy is used anew before the end: it may yet turn out to be another input's.
+        self.names = {row["copy"] for row in self.rows.values() if row["copy"] is not None}
         self.keys: dict[int, str] = {}
+
+    def check_ledger(self) -> None:
+        """Make sure that the ledger holds what earlier runs recorded: what is skipped is not recorded anew.
+
+        Raises:
+            LedgerError: it does not; it is another one, or an older backup.
+        """
+        heads = [Head.parse(row["ledger"]) for row in self.rows.values() if row.get("ledger")]
+        if heads and not self.ledger.holds(max(heads)):
+            raise LedgerError(
+                "the ledger lacks events that earlier runs into this output folder recorded; give their ledger, "
+                "restore its last backup, or choose a new output folder"
+            )
 
     def process(self, inputs: list[Submission]) -> None:
         """Do every input that is not done, in worker processes, and book the results as they come."""
@@ -118,13 +140,15 @@ class _Run:
                     yield task
 
         options = self.setup.options
-        for result in run_tasks(make_processor, self.setup, tasks(), workers=options.workers, timeout=options.timeout):
-            self._book(waiting.pop(0), result)
-            self._step()
+        results = run_tasks(make_processor, self.setup, tasks(), workers=options.workers, timeout=options.timeout)
+        with closing(results):  # whatever ends the run ends its workers first
+            for result in results:
+                self._book(waiting.pop(0), result)
+                self._step()
 
     def _task(self, submission: Submission) -> Task:
         """Return the task of a submission; its key covers its place, content and all that decides the copy."""
-        digest = _digest(submission)
+        stamp, digest = _identity(submission)
         options = self.setup.options.model_dump(include={"columns", "policy", "recipient", "channel"})
         said = json.dumps(
             [submission.user, submission.role, submission.channel, str(submission.submitted_at), options],
@@ -133,25 +157,25 @@ class _Run:
         versions = self.setup.versions
         parts = (submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy)
         key = self.keys[submission.number] = self.setup.keys.mac("journal", *parts)
-        return Task(submission, digest, key)
+        return Task(submission, digest, key, stamp)
 
     def _is_done(self, task: Task) -> bool:
         row = self.rows.get(task.key)
         if row is None or row["outcome"] == "failed" or row["reason"] == UsageError.reason:
             return False  # what went wrong may have been put right meanwhile
         if row["copy"] is not None:
-            copy = self.out / "copies" / row["copy"]
-            if not copy.is_file() or file_digest(copy) != row["copy_sha256"]:
+            copy, shard = self.out / "copies" / row["copy"], self._shard(task.key)
+            if not _is(copy, row["copy_sha256"]) or not _is(shard, row.get("shard_sha256")):
                 return False
-            self.names.add(row["copy"])
         self.skipped += 1
         return True
 
     def _book(self, task: Task, result: Result | Failure) -> None:
         """Append the consent events, put the copy in its place, and write the journal's line."""
         if isinstance(result, Failure):
-            result = Result("failed", reason=result.reason, detail=result.detail, name=_neutral(task))
-        self._record(result.events)
+            result = Result("failed", reason=result.reason, detail=result.detail, name=neutral_name(task))
+        head = self._record(result.events)
+        shard = None if result.shard is None else _moved(result.shard, self._shard(task.key), WORK)
         copy = None if result.copy is None else self._place(result.copy, result.name)
         row: dict[str, Any] = {
             "key": task.key,
@@ -164,6 +188,8 @@ class _Run:
             "format": result.format,
             "copy": copy,
             "copy_sha256": None if copy is None else file_digest(self.out / "copies" / copy),
+            "shard_sha256": None if shard is None else file_digest(shard),
+            "ledger": None if head is None else str(head),
             "records": result.records,
             "findings": dict(sorted(result.counts.items())),
             "article6": dict(sorted(result.special.items())),
@@ -176,33 +202,30 @@ class _Run:
                 "policy": self.setup.versions.policy,
             },
         }
-        self.journal.add(row)
-        self.rows[row["key"]] = row
+        self.rows[task.key] = self.journal.add(row)
+        shutil.rmtree(self.setup.work / task.key, ignore_errors=True)  # at the latest the next run removes it
 
-    def _record(self, shard: Path | None) -> None:
-        """Append the events of a shard to the ledger, and remove it."""
+    def _record(self, shard: Path | None) -> Head | None:
+        """Append the events of a shard to the ledger, and return the last of them as a head."""
+        heads: list[Head] = []
         if shard is not None:
-            for events in read_events(shard):
-                recorded = self.ledger.append(events)
-                self.disclosures += sum(one.new and one.event.kind == "disclosure" for one in recorded)
-            shard.unlink()
+            with writing(WORK):
+                for events in read_events(shard):
+                    recorded = self.ledger.append(events)
+                    self.disclosures += sum(one.new and one.event.kind == "disclosure" for one in recorded)
+                    heads = [max([*heads, *(one.head for one in recorded)])]
+        return heads[0] if heads else None
+
+    def _shard(self, key: str) -> Path:
+        """Return where the findings of a finished input lie."""
+        return self.journal.shards / f"{key}.parquet"
 
     def _place(self, made: Path, name: str) -> str:
         """Move a finished copy to `copies/name`, or beside it where another input has that name already."""
-        path, number = Path(name), 1
-        while path.as_posix() in self.names:
-            number += 1
-            path = Path(name).with_stem(f"{Path(name).stem}-{number}")
-        target = self.out / "copies" / path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.replace(target)
-        except OSError as error:
-            raise OutputError(
-                "a copy cannot be put in place ({strerror}); free space and run again", strerror=error.strerror
-            ) from error
-        self.names.add(path.as_posix())
-        return path.as_posix()
+        free = _free_name(name, self.names)
+        _moved(made, self.out / "copies" / free, COPY)
+        self.names.add(free)
+        return free
 
     def _step(self) -> None:
         self.finished += 1
@@ -210,26 +233,44 @@ class _Run:
             self.progress(self.finished, self.total)
 
     def finish(self, inputs: list[Submission], lang: Lang) -> RunSummary:
-        """Write the manifest, the findings and the report, and clear the work folder."""
+        """Clear away what is stale, then write the findings, the report and, last, the manifest."""
+        with writing(OUTPUT):
+            self._drop_stale({self.keys[one.number] for one in inputs})
+        self._settle_names(inputs)
         rows = [self.rows[self.keys[one.number]] | {"number": one.number} for one in inputs]
-        lines = [{name: value for name, value in row.items() if name != "key"} for row in rows]
+        copied = [(row["number"], self._shard(row["key"])) for row in rows if row["outcome"] == "copied"]
+        merge(copied, self.out / "findings.parquet")
+        lines = [{name: value for name, value in row.items() if name not in _JOURNAL_ONLY} for row in rows]
+        write_whole(self.out / "report.html", report_html(lines, lang))
         write_whole(
             self.out / "manifest.jsonl",
             "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines),
         )
-        self._drop_stale_copies(rows)
-        shards = {row["key"]: (row["number"], self.journal.shards / f"{row['key']}.parquet") for row in rows}
-        merge([shards[row["key"]] for row in rows if row["outcome"] == "copied"], self.out / "findings.parquet")
-        for stale in self.journal.shards.glob("*.parquet"):
-            if stale.stem not in shards:
-                stale.unlink()
-        write_whole(self.out / "report.html", report_html(lines, lang))
         outcomes = {outcome: sum(row["outcome"] == outcome for row in rows) for outcome in OUTCOMES}
         return RunSummary(self.out, outcomes, self.skipped, self.disclosures)
 
-    def _drop_stale_copies(self, rows: list[dict[str, Any]]) -> None:
-        """Remove copies that no input of this run stands behind: of files gone, changed or now refused."""
-        kept = {row["copy"] for row in rows}
+    def _settle_names(self, inputs: list[Submission]) -> None:
+        """Number copies of one name in the order of their inputs, in whatever order they came to be made."""
+        taken: set[str] = set()
+        moves: list[tuple[dict[str, Any], Path, str]] = []
+        for one in inputs:
+            row = self.rows[self.keys[one.number]]
+            if row["copy"] is not None:
+                name = _free_name(row["input"], taken)
+                taken.add(name)
+                if name != row["copy"]:
+                    aside = self.setup.work / f"{row['key']}.aside"
+                    moves.append((row, _moved(self.out / "copies" / row["copy"], aside, COPY), name))
+        for row, aside, name in moves:
+            _moved(aside, self.out / "copies" / name, COPY)
+            self.rows[row["key"]] = self.journal.add(row | {"copy": name})
+
+    def _drop_stale(self, keys: Set[str]) -> None:
+        """Remove copies and findings that no input of this run stands behind: of files gone, changed or refused."""
+        for shard in self.journal.shards.iterdir():
+            if shard.stem not in keys or self.rows[shard.stem]["copy"] is None:
+                shard.unlink()
+        kept = {self.rows[key]["copy"] for key in keys}
         copies = self.out / "copies"
         for path in sorted(copies.rglob("*"), reverse=True) if copies.exists() else []:
             if path.is_file() and path.relative_to(copies).as_posix() not in kept:
@@ -238,16 +279,38 @@ class _Run:
                 path.rmdir()
 
 
-def _digest(submission: Submission) -> str:
-    """Return the file's digest; of an unreadable file or a link, that of nothing (the reader then refuses it)."""
+def _identity(submission: Submission) -> tuple[Stamp | None, str]:
+    """Return the file's stamp and digest; of what is no plain file or unreadable, none (the reader refuses it)."""
+    path = submission.path
     try:
-        if submission.path.is_symlink():
-            raise FileNotFoundError
-        return file_digest(submission.path)
+        if path.is_symlink() or not path.is_file():  # to open a pipe is to wait for ever
+            return None, _NOTHING
+        return Stamp.of(path), file_digest(path)
     except OSError:
-        return "0" * 64
+        return None, _NOTHING
 
 
-def _neutral(task: Task) -> str:
-    """Return a name for an input whose own could not be checked for personal names."""
-    return f"input-{task.submission.number:08d}"
+def _is(path: Path, digest: str | None) -> bool:
+    """Whether a file is there and as it was."""
+    return path.is_file() and file_digest(path) == digest
+
+
+def _moved(made: Path, target: Path, name: str | dict[str, str]) -> Path:
+    """Move a file to `target`, and return that.
+
+    Raises:
+        OutputError: it cannot be moved.
+    """
+    with writing(name):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made.replace(target)
+    return target
+
+
+def _free_name(name: str, taken: Set[str]) -> str:
+    """Return `name`, or where it is taken the first free one of those with a number at the end of its stem."""
+    path, number = Path(name), 1
+    while path.as_posix() in taken:
+        number += 1
+        path = Path(name).with_stem(f"{Path(name).stem}-{number}")
+    return path.as_posix()

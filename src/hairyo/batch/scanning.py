@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import get_args
@@ -91,12 +92,13 @@ def scan_lines(
             yield job
 
     make = partial(make_scanner, ginza=ginza)
-    for result in run_tasks(make, lang, remembered(), workers=workers, timeout=timeout):
-        job = waiting.pop(0)
-        if isinstance(result, Failure):
-            yield _error(job, f"{result.reason}: {say(result.detail, lang)}"), False
-        else:
-            yield result, job.error is None
+    with closing(run_tasks(make, lang, remembered(), workers=workers, timeout=timeout)) as results:
+        for result in results:
+            job = waiting.pop(0)
+            if isinstance(result, Failure):
+                yield _error(job, f"{result.reason}: {say(result.detail, lang)}"), False
+            else:
+                yield result, job.error is None
 
 
 def _error(job: Job, message: str) -> str:

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from hairyo.batch.disk import WORK, writing
 from hairyo.redaction import Secret
 
 _HEAD = struct.Struct(">I")
@@ -28,10 +29,14 @@ class Spool:
 
     Args:
         folder: where the nameless file is made; must lie on a disk with room for it.
+
+    Raises:
+        OutputError: the disk has no room.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (open as long as the spool is)
+        with writing(WORK):
+            self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (open as long as the spool is)
         self._seal = ChaCha20Poly1305(ChaCha20Poly1305.generate_key())
         self._end = 0
 
@@ -39,28 +44,30 @@ class Spool:
         """Put a picklable value aside and return its place."""
         place = self._end
         sealed = self._seal.encrypt(_nonce(place), pickle.dumps(value, pickle.HIGHEST_PROTOCOL), None)
-        self._file.seek(place)
-        self._end += self._file.write(_HEAD.pack(len(sealed)) + sealed)
+        with writing(WORK):
+            self._file.seek(place)
+            self._end += self._file.write(_HEAD.pack(len(sealed)) + sealed)
         return place
 
     def get(self, place: int) -> Any:
         """Return the value that was put aside at `place`."""
-        self._file.seek(place)
         return self._open(place)[0]
 
     def __iter__(self) -> Iterator[Any]:
         """Yield all values in the order in which they were added."""
         place = 0
         while place < self._end:
-            self._file.seek(place)
             value, place = self._open(place)
             yield value
 
     def close(self) -> None:
         """Give the file's room back."""
-        self._file.close()
+        with writing(WORK):
+            self._file.close()
 
     def _open(self, place: int) -> tuple[Any, int]:
+        with writing(WORK):  # to go to another place is to write what waits
+            self._file.seek(place)
         (length,) = _HEAD.unpack(self._file.read(_HEAD.size))
         plain = self._seal.decrypt(_nonce(place), self._file.read(length), None)
         return pickle.loads(plain), place + _HEAD.size + length

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     figures = summed(one.counts for one in scored)
     bounds = intervals([one.counts for one in scored]) if args.intervals and scored else {}
     if args.html is not None:
-        from hairyo.batch.journal import write_whole
+        from hairyo.batch.disk import write_whole
         from hairyo.evaluation.view import error_view
 
         write_whole(args.html, error_view(scored, figures, bounds, args.lang))

@@ -14,7 +14,7 @@ from importlib import import_module
 
 from hairyo.cli.argparse_words import speak
 from hairyo.cli.parser import Parser
-from hairyo.errors import HairyoError, UsageError
+from hairyo.errors import HairyoError, OutputError, UsageError
 from hairyo.messages import default_lang, say, text
 from hairyo.version import __version__
 
@@ -58,6 +58,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone; nothing more can be said, and nothing was left undone silently.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        # Its own message holds a path, and so perhaps a person's name.
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        print("hairyo: " + text("cli.system", lang, reason=reason), file=sys.stderr)
+        _give_up_output()
+        return OutputError.exit_code
+
+
+def _give_up_output() -> None:
+    """Print what can still be printed; keep Python from trying the rest again when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command_in(arguments: Sequence[str]) -> str | None:

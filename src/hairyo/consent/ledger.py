@@ -41,6 +41,11 @@ class Recorded:
     hash: str
     new: bool = False
 
+    @property
+    def head(self) -> Head:
+        """The event as the head it was when it came."""
+        return Head(self.seq, self.hash)
+
 
 class Ledger:
     """A consent ledger, opened. Use it as a context manager; every process opens its own.
@@ -138,6 +143,14 @@ class Ledger:
         """Return the last row's number and hash, to be kept elsewhere as a checkpoint."""
         with self._store.reading() as connection:
             return self._head(connection)
+
+    def holds(self, head: Head) -> bool:
+        """Whether the ledger has the event that was its head once; an empty ledger's head is held by all."""
+        if head == EMPTY:
+            return True
+        query = select(func.count()).where(EVENTS.c.seq == head.seq, EVENTS.c.hash == head.hash)
+        with self._store.reading() as connection:
+            return bool(connection.execute(query).scalar_one())
 
     def verify(self, expect_head: Head | None = None) -> VerifyReport:
         """Check every row, from the first, and report the first broken place.

@@ -117,8 +117,10 @@ class Store:
 
     def __init__(self, url: str | None, *, keys: Keys, create: bool) -> None:
         place = _place(url)
-        if place.drivername == _SQLITE:
-            _make_file(Path(place.database or ""), create=create)
+        self._file = Path(place.database or "") if place.drivername == _SQLITE else None
+        if self._file is not None:
+            _make_file(self._file, create=create)
+        self._identity = self._identified()
         self._dialect = _dialects()[place.drivername]
         self._engine = _engine(place, self._dialect)
         try:
@@ -136,11 +138,16 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection inside a transaction that no other writer can share; commits at the end."""
+        """Give a connection inside a transaction that no other writer can share; commits at the end.
+
+        Raises:
+            LedgerError: it could not be committed, or the file committed to is no longer the ledger's.
+        """
         with ledger_errors(), self._engine.connect() as connection:
             connection = connection.execution_options(**{_BEGIN: self._dialect.begin_write})
             with connection.begin():
                 yield connection
+        self._check_place()
 
     def set_up(self, keys: Keys) -> None:
         """Make tables and guards, unless another process was faster."""
@@ -170,6 +177,26 @@ class Store:
                     if time.monotonic() > deadline:
                         raise
                     time.sleep(0.05)
+
+    def _identified(self) -> tuple[int, int] | None:
+        """Return what tells the ledger's file from any other; None where there is none."""
+        try:
+            stat = None if self._file is None else self._file.stat()
+        except OSError:
+            return None
+        return None if stat is None else (stat.st_dev, stat.st_ino)
+
+    def _check_place(self) -> None:
+        """Make sure that what was committed can be found again: SQLite writes on into a file that was removed.
+
+        Raises:
+            LedgerError: the file was removed or replaced since it was opened.
+        """
+        if self._identified() != self._identity:
+            raise LedgerError(
+                "the ledger's file was removed or replaced while it was open; put it back, or restore its backup, "
+                "and run again"
+            )
 
     def close(self) -> None:
         """Close all connections."""

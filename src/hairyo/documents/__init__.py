@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
+from hairyo.documents.output import Stamp
 from hairyo.documents.registry import Kind, kinds, open_document
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Edit",
     "Kind",
     "Limits",
+    "Stamp",
     "apply_edits",
     "kinds",
     "open_document",

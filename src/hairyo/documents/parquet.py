@@ -176,6 +176,8 @@ def _fitting() -> Iterator[None]:
     """Turn what pyarrow raises on values that do not fit the schema into `OutputError`."""
     try:
         yield
+    except MemoryError:  # pyarrow's own is an ArrowException, too
+        raise
     except pa.ArrowException:
         raise OutputError(
             "an edited column cannot be written with its type; let it hold nulls, or make it text"
@@ -191,6 +193,8 @@ def _guard() -> Iterator[None]:
     """Turn what pyarrow raises on a damaged file into `BrokenInput`; its messages may quote values."""
     try:
         yield
+    except MemoryError:  # pyarrow's own is an ArrowException, too
+        raise
     except _DAMAGE:
         raise _broken() from None
 

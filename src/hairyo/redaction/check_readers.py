@@ -156,7 +156,10 @@ def _parquet(path: Path) -> Iterator[Piece]:
         import duckdb
     except ModuleNotFoundError as error:
         raise UsageError("checking Parquet copies needs DuckDB; run `pip install hairyo[verify]`") from error
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:", config=dict(_OFFLINE)) as db:
+    with (
+        tempfile.TemporaryDirectory(dir=path.parent) as folder,
+        duckdb.connect(":memory:", config={**_OFFLINE, "temp_directory": folder}) as db,
+    ):
         plain = Path(folder) / "copy.parquet"  # DuckDB would take * ? [ in a file's own name for a pattern
         plain.symlink_to(path.resolve())
         try:
