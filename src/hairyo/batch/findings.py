@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,14 +33,24 @@ _SHARD = pa.schema(
 )
 SCHEMA = pa.schema([_NUMBER, *_SHARD])
 _BATCH = 20_000
+Row = tuple[Any, ...]  # one value a column of a shard
+
+
+def rows(unit: Unit, found: Iterable[Finding]) -> Iterator[Row]:
+    """Yield the rows of one unit's findings; `start` and `end` count within their block."""
+    for one in found:
+        said = (one.type, one.code, one.item, one.tier, one.subject, one.polarity, one.score, one.rule)
+        for at, start, end in unit.places(one.start, one.end):
+            block = unit.blocks[at]
+            yield (unit.record, block.index, block.locator, start, end, *said)
 
 
 class FindingsShard:
-    """The findings of one input, written as they come; `start` and `end` count within their block."""
+    """The findings of one input, written as they come; the file does not show in what portions they came."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[Row] = []
         self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> Self:
@@ -50,38 +60,24 @@ class FindingsShard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._flush()
+        self._flush(1)
         if self._writer is not None:
             self._writer.close()
 
-    def add(self, unit: Unit, found: Iterable[Finding]) -> None:
-        """Add the findings of one unit."""
-        for finding in found:
-            for at, start, end in unit.places(finding.start, finding.end):
-                self._rows.append(
-                    {
-                        "record": unit.record,
-                        "block": unit.blocks[at].index,
-                        "locator": unit.blocks[at].locator,
-                        "start": start,
-                        "end": end,
-                        "type": finding.type,
-                        "code": finding.code,
-                        "item": finding.item,
-                        "tier": finding.tier,
-                        "subject": finding.subject,
-                        "polarity": finding.polarity,
-                        "score": finding.score,
-                        "rule": finding.rule,
-                    }
-                )
-        if len(self._rows) >= _BATCH:
-            self._flush()
+    def add(self, rows: Iterable[Row]) -> None:
+        """Add rows."""
+        self._rows += rows
+        self._flush(_BATCH)
 
-    def _flush(self) -> None:
-        if self._writer is not None and self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SHARD))
-            self._rows = []
+    def _flush(self, least: int) -> None:
+        """Write whole batches, and what is left over if it is `least` rows or more."""
+        while self._writer is not None and len(self._rows) >= least:
+            batch, self._rows = self._rows[:_BATCH], self._rows[_BATCH:]
+            columns = [
+                pa.array(list(column), kind)
+                for column, kind in zip(zip(*batch, strict=True), _SHARD.types, strict=True)
+            ]
+            self._writer.write_table(pa.table(columns, schema=_SHARD))
 
 
 def merge(shards: Sequence[tuple[int, Path]], target: Path) -> int:

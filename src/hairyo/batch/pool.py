@@ -45,25 +45,27 @@ class _Worker(Generic[T]):
     process: BaseProcess
     pipe: Connection[Any, Any]
     task: int | None = None
+    seconds: float | None = None
     deadline: float = field(default=float("inf"))
 
 
 def run_tasks(
     make: Callable[[Any], Callable[[T], R]],
     setup: Any,
-    tasks: Iterable[T],
+    tasks: Iterable[T | None],
     *,
     workers: int = 1,
-    timeout: float | None = None,
+    timeout: float | Callable[[T], float] | None = None,
 ) -> Iterator[R | Failure]:
     """Do `make(setup)(task)` for every task in worker processes; yield the results in the tasks' order.
 
     Args:
         make: makes the function that does a task; called once in each worker. Importable by name.
         setup: its argument, picklable.
-        tasks: read lazily, at most four a worker ahead of the results.
+        tasks: read lazily, at most four a worker ahead of the results. After a None the next one is read
+            once the caller has taken the results of all before it, so that it may depend on them.
         workers: number of processes.
-        timeout: seconds that one task may take; None for no limit.
+        timeout: seconds that a task may take, or what tells them for each; None for no limit.
     """
     pool = _Pool(make, setup, timeout)
     try:
@@ -73,24 +75,29 @@ def run_tasks(
 
 
 class _Pool(Generic[T, R]):
-    def __init__(self, make: Callable[[Any], Callable[[T], R]], setup: Any, timeout: float | None) -> None:
+    def __init__(
+        self, make: Callable[[Any], Callable[[T], R]], setup: Any, timeout: float | Callable[[T], float] | None
+    ) -> None:
         self._make, self._setup, self._timeout = make, setup, timeout
         self._workers: list[_Worker[T]] = []
         self._done: dict[int, R | Failure] = {}
 
-    def results(self, tasks: Iterator[T], workers: int) -> Iterator[R | Failure]:
+    def results(self, tasks: Iterator[T | None], workers: int) -> Iterator[R | Failure]:
         self._workers = [self._start() for _ in range(max(1, workers))]
         given = wanted = 0
-        more = True
+        more, barred = True, False
         while more or wanted < given:
+            barred = barred and wanted < given
             for worker in self._workers:
-                while more and worker.task is None and given - wanted < 4 * len(self._workers):
+                while more and not barred and worker.task is None and given - wanted < 4 * len(self._workers):
                     task = next(tasks, _END)
                     if task is _END:
                         more = False
-                        break
-                    self._give(worker, given, task)
-                    given += 1
+                    elif task is None:
+                        barred = wanted < given
+                    else:
+                        self._give(worker, given, task)
+                        given += 1
             if any(worker.task is not None for worker in self._workers):
                 self._collect()
             while wanted in self._done:
@@ -106,8 +113,9 @@ class _Pool(Generic[T, R]):
 
     def _give(self, worker: _Worker[T], number: int, task: Any) -> None:
         worker.task = number
-        if self._timeout is not None:
-            worker.deadline = time.monotonic() + self._timeout
+        worker.seconds = self._timeout(task) if callable(self._timeout) else self._timeout
+        if worker.seconds is not None:
+            worker.deadline = time.monotonic() + worker.seconds
         try:
             worker.pipe.send(task)
         except (BrokenPipeError, OSError):
@@ -124,7 +132,7 @@ class _Pool(Generic[T, R]):
                 self._receive(worker)
             elif time.monotonic() >= worker.deadline:
                 self._replace(
-                    worker, Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=self._timeout))
+                    worker, Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=worker.seconds))
                 )
 
     def _receive(self, worker: _Worker[T]) -> None:

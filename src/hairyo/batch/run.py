@@ -8,6 +8,7 @@ nothing unchecked and nothing recorded twice: events have keys of their own, the
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,13 @@ from hairyo.batch.findings import merge
 from hairyo.batch.inputs import Submission, submissions
 from hairyo.batch.journal import Journal, write_whole
 from hairyo.batch.options import RunOptions
+from hairyo.batch.parts import PART_CHARS, new_seal, remove_parts
 from hairyo.batch.pool import Failure, run_tasks
-from hairyo.batch.process import Result, Setup, Task, file_digest, make_processor, versions_of
+from hairyo.batch.process import file_digest, make_processor, versions_of
 from hairyo.batch.report import report_html
+from hairyo.batch.tasks import CopyStep, PartDone, PartStep, Result, Setup, Step, Task
 from hairyo.consent import Keys, Ledger
+from hairyo.documents import Stamp, holds_records
 from hairyo.errors import OutputError, UsageError
 from hairyo.messages import Lang, say
 from hairyo.redaction import Policy
@@ -29,6 +33,8 @@ from hairyo.version import __version__
 
 OUTCOMES = ("copied", "held", "refused", "failed")
 Progress = Callable[[int, int], None]
+_BYTES_A_CHAR = 4  # at most, in the encodings that are read
+_PARTS_A_SHARE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def run(
     keys = Keys.load()
     versions = versions_of(policy, __version__, ginza=options.ginza)
     with Journal(out) as journal, Ledger.open(options.ledger, keys=keys) as ledger:
-        setup = Setup(options, policy, keys, versions, journal.folder)
+        setup = Setup(options, policy, keys, versions, journal.folder, PART_CHARS)
         job = _Run(out, setup, journal, ledger, len(inputs), progress)
         job.process(inputs)
         return job.finish(inputs, lang)
@@ -101,30 +107,62 @@ class _Run:
         self.rows = journal.done()
         self.total, self.progress = total, progress
         self.skipped = self.disclosures = self.finished = 0
+        self.table = _Table()
         self.names: set[str] = set()
         self.keys: dict[int, str] = {}
 
     def process(self, inputs: list[Submission]) -> None:
         """Do every input that is not done, in worker processes, and book the results as they come."""
-        waiting: list[Task] = []
+        waiting: deque[Step] = deque()
 
-        def tasks() -> Iterator[Task]:
-            for submission in inputs:
-                task = self._task(submission)
-                if self._is_done(task):
-                    self._step()
-                else:
-                    waiting.append(task)
-                    yield task
+        def steps() -> Iterator[Step | None]:
+            for step in self._steps(inputs):
+                if step is not None:
+                    waiting.append(step)
+                yield step
 
-        options = self.setup.options
-        for result in run_tasks(make_processor, self.setup, tasks(), workers=options.workers, timeout=options.timeout):
-            self._book(waiting.pop(0), result)
-            self._step()
+        workers = self.setup.options.workers
+        for result in run_tasks(make_processor, self.setup, steps(), workers=workers, timeout=self._seconds):
+            step = waiting.popleft()
+            if isinstance(step, PartStep):
+                self.table.take(step.number, result)
+            elif not isinstance(result, PartDone):
+                self._book(step.task, result)
+
+    def _steps(self, inputs: list[Submission]) -> Iterator[Step | None]:
+        for submission in inputs:
+            task = self._task(submission)
+            if self._is_done(task):
+                self._step()
+            elif task.stamp is not None and self._is_large(submission.path, task.stamp):
+                yield from self._in_parts(task)
+            else:
+                yield Step(task)
+
+    def _is_large(self, path: Path, stamp: Stamp) -> bool:
+        """Whether a file is a table that may be longer than one part."""
+        return holds_records(path) and stamp.size > _BYTES_A_CHAR * self.setup.part_chars
+
+    def _in_parts(self, task: Task) -> Iterator[Step | None]:
+        """Yield the steps of a table: parts until one is not there, and then, if all went well, the copy."""
+        self.table = _Table()
+        while self.table.open:
+            yield PartStep(task, self.table.given)
+            self.table.given += 1
+        yield None  # from here on, all parts have been taken
+        if self.table.ended is None:
+            yield CopyStep(task, self.table.parts)
+        else:
+            self._book(task, self.table.ended)
+
+    def _seconds(self, step: Step) -> float:
+        """Return how long a step may take: as long as a file may, and a large table's copy in proportion."""
+        shares = 1 + step.parts // _PARTS_A_SHARE if isinstance(step, CopyStep) else 1
+        return self.setup.options.timeout * shares
 
     def _task(self, submission: Submission) -> Task:
         """Return the task of a submission; its key covers its place, content and all that decides the copy."""
-        digest = _digest(submission)
+        stamp, digest = _stamp_and_digest(submission)
         options = self.setup.options.model_dump(include={"columns", "policy", "recipient", "channel"})
         said = json.dumps(
             [submission.user, submission.role, submission.channel, str(submission.submitted_at), options],
@@ -133,7 +171,7 @@ class _Run:
         versions = self.setup.versions
         parts = (submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy)
         key = self.keys[submission.number] = self.setup.keys.mac("journal", *parts)
-        return Task(submission, digest, key)
+        return Task(submission, stamp, digest, key, new_seal())
 
     def _is_done(self, task: Task) -> bool:
         row = self.rows.get(task.key)
@@ -178,6 +216,8 @@ class _Run:
         }
         self.journal.add(row)
         self.rows[row["key"]] = row
+        remove_parts(self.setup.work, task.key)
+        self._step()
 
     def _record(self, shard: Path | None) -> None:
         """Append the events of a shard to the ledger, and remove it."""
@@ -238,14 +278,46 @@ class _Run:
                 path.rmdir()
 
 
-def _digest(submission: Submission) -> str:
-    """Return the file's digest; of an unreadable file or a link, that of nothing (the reader then refuses it)."""
+@dataclass(slots=True)
+class _Table:
+    """The table whose parts are with the workers; one at a time.
+
+    Attributes:
+        given: how many of its parts were handed out.
+        parts: how many parts the table has; -1 while that is not known.
+        ended: what the first part came to that could not be done, if any: what becomes of the table.
+    """
+
+    given: int = 0
+    parts: int = -1
+    ended: Result | Failure | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether there may be more parts to do."""
+        return self.parts < 0 and self.ended is None
+
+    def take(self, number: int, result: PartDone | Result | Failure) -> None:
+        """Take note of what became of a part; results come in the parts' order."""
+        if not self.open:
+            return
+        if not isinstance(result, PartDone):
+            self.ended = result
+        elif not result.there:
+            self.parts = number
+
+
+def _stamp_and_digest(submission: Submission) -> tuple[Stamp | None, str]:
+    """Return what tells a file's content from another's; of an unreadable file or a link None and no digest.
+
+    The reader then refuses it.
+    """
     try:
         if submission.path.is_symlink():
             raise FileNotFoundError
-        return file_digest(submission.path)
+        return Stamp.of(submission.path), file_digest(submission.path)
     except OSError:
-        return "0" * 64
+        return None, "0" * 64
 
 
 def _neutral(task: Task) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
-from hairyo.documents.registry import Kind, kinds, open_document
+from hairyo.documents.output import Stamp
+from hairyo.documents.registry import Kind, holds_records, kinds, open_document
 
 __all__ = [
     "Block",
@@ -16,7 +17,9 @@ __all__ = [
     "Edit",
     "Kind",
     "Limits",
+    "Stamp",
     "apply_edits",
+    "holds_records",
     "kinds",
     "open_document",
 ]
