@@ -35,7 +35,7 @@ from pathlib import Path
 
 import docx
 
-from hairyo.batch import pool, process, run
+from hairyo.batch import local, pool, process, run
 from hairyo.batch.options import RunOptions
 from hairyo.consent import Keys, Ledger
 from hairyo.detection import Detector
@@ -324,7 +324,7 @@ def _rules() -> Detector:
 def run_here(source: Path, out: Path, workers: int, rules_only: bool) -> int:
     """Run in this process, which is there to be killed; return the exit code."""
     if rules_only:
-        run.make_processor = make_rules_processor
+        local.make_processor = make_rules_processor
     options = RunOptions(workers=workers, ledger=f"sqlite:///{_ledger(out)}")
     return run.run(source, out, options=options).exit_code
 

@@ -89,3 +89,29 @@ def make_nothing(setup):
 def test_workers_that_die_at_once_fail_every_task_and_end():
     results = list(run_tasks(make_nothing, "a", ["1", "2", "3"], workers=2))
     assert [one.reason for one in results] == ["crashed"] * 3
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_after_a_none_all_results_before_it_have_been_taken(workers):
+    taken = []
+
+    def tasks():
+        yield None
+        for number in range(7):
+            yield str(number)
+        yield None
+        yield str(len(taken))
+        yield None
+        yield None
+        yield str(len(taken))
+
+    for result in run_tasks(make_worker, "a", tasks(), workers=workers):
+        taken.append(result)
+    assert taken == [f"a-{number}" for number in (*range(7), 7, 8)]
+
+
+def test_each_task_may_have_its_own_time():
+    seconds = {"1": 60.0, "sleep": 2.0}
+    results = list(run_tasks(make_worker, "a", ["1", "sleep"], workers=2, timeout=seconds.__getitem__))
+    assert [getattr(one, "reason", one) for one in results] == ["a-1", "timeout"]
+    assert "2 seconds" in str(results[1].detail)

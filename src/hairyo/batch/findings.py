@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -35,10 +35,20 @@ _SHARD = pa.schema(
 )
 SCHEMA = pa.schema([_NUMBER, *_SHARD])
 _BATCH = 20_000
+Row = tuple[Any, ...]  # one value a column of a shard
+
+
+def rows(unit: Unit, found: Iterable[Finding]) -> Iterator[Row]:
+    """Yield the rows of one unit's findings; `start` and `end` count within their block."""
+    for one in found:
+        said = (one.type, one.code, one.item, one.tier, one.subject, one.polarity, one.score, one.rule)
+        for at, start, end in unit.places(one.start, one.end):
+            block = unit.blocks[at]
+            yield (unit.record, block.index, block.locator, start, end, *said)
 
 
 class FindingsShard:
-    """The findings of one input, written as they come; `start` and `end` count within their block.
+    """The findings of one input, written as they come; the file does not show in what portions they came.
 
     Attributes:
         path: the file.
@@ -49,7 +59,7 @@ class FindingsShard:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[Row] = []
 
     def __enter__(self) -> Self:
         with writing(WORK):
@@ -62,38 +72,24 @@ class FindingsShard:
     ) -> None:
         with writing(WORK), closing(self._file):
             if error is None:
-                self._flush()
+                self._flush(1)
             self._writer.close()
 
-    def add(self, unit: Unit, found: Iterable[Finding]) -> None:
-        """Add the findings of one unit."""
-        for finding in found:
-            for at, start, end in unit.places(finding.start, finding.end):
-                self._rows.append(
-                    {
-                        "record": unit.record,
-                        "block": unit.blocks[at].index,
-                        "locator": unit.blocks[at].locator,
-                        "start": start,
-                        "end": end,
-                        "type": finding.type,
-                        "code": finding.code,
-                        "item": finding.item,
-                        "tier": finding.tier,
-                        "subject": finding.subject,
-                        "polarity": finding.polarity,
-                        "score": finding.score,
-                        "rule": finding.rule,
-                    }
-                )
-        if len(self._rows) >= _BATCH:
-            with writing(WORK):
-                self._flush()
+    def add(self, rows: Iterable[Row]) -> None:
+        """Add rows."""
+        self._rows += rows
+        with writing(WORK):
+            self._flush(_BATCH)
 
-    def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SHARD))
-            self._rows = []
+    def _flush(self, least: int) -> None:
+        """Write whole batches, and what is left over if it is `least` rows or more."""
+        while len(self._rows) >= least:
+            batch, self._rows = self._rows[:_BATCH], self._rows[_BATCH:]
+            columns = [
+                pa.array(list(column), kind)
+                for column, kind in zip(zip(*batch, strict=True), _SHARD.types, strict=True)
+            ]
+            self._writer.write_table(pa.table(columns, schema=_SHARD))
 
 
 def merge(shards: Sequence[tuple[int, Path]], target: Path) -> int:

@@ -49,25 +49,27 @@ class _Worker(Generic[T]):
     process: BaseProcess
     pipe: Connection[Any, Any]
     task: int | None = None
+    seconds: float | None = None
     deadline: float = field(default=float("inf"))
 
 
 def run_tasks(
     make: Callable[[Any], Callable[[T], R]],
     setup: Any,
-    tasks: Iterable[T],
+    tasks: Iterable[T | None],
     *,
     workers: int = 1,
-    timeout: float | None = None,
+    timeout: float | Callable[[T], float] | None = None,
 ) -> Generator[R | Failure, None, None]:
     """Do `make(setup)(task)` for every task in worker processes; yield the results in the tasks' order.
 
     Args:
         make: makes the function that does a task; called once in each worker. Importable by name.
         setup: its argument, picklable.
-        tasks: read lazily, at most four a worker ahead of the results.
+        tasks: read lazily, at most four a worker ahead of the results. After a None the next one is read
+            once the caller has taken the results of all before it, so that it may depend on them.
         workers: number of processes.
-        timeout: seconds that one task may take; None for no limit.
+        timeout: seconds that a task may take, or what tells them for each; None for no limit.
     """
     pool = _Pool(make, setup, timeout)
     try:
@@ -77,20 +79,30 @@ def run_tasks(
 
 
 class _Pool(Generic[T, R]):
-    def __init__(self, make: Callable[[Any], Callable[[T], R]], setup: Any, timeout: float | None) -> None:
+    def __init__(
+        self, make: Callable[[Any], Callable[[T], R]], setup: Any, timeout: float | Callable[[T], float] | None
+    ) -> None:
         self._make, self._setup, self._timeout = make, setup, timeout
         self._workers: list[_Worker[T]] = []
         self._done: dict[int, R | Failure] = {}
 
-    def results(self, tasks: Iterator[T], workers: int) -> Iterator[R | Failure]:
+    def results(self, tasks: Iterator[T | None], workers: int) -> Iterator[R | Failure]:
         self._workers = [self._start() for _ in range(max(1, workers))]
         given = wanted = 0
-        more = True
+        more, barred = True, False
         while more or wanted < given:
-            while more and given - wanted < 4 * len(self._workers) and (worker := self._idle()) is not None:
+            barred = barred and wanted < given
+            while (
+                more
+                and not barred
+                and given - wanted < 4 * len(self._workers)
+                and (worker := self._idle()) is not None
+            ):
                 task = next(tasks, _END)
                 if task is _END:
                     more = False
+                elif task is None:
+                    barred = wanted < given
                 else:
                     self._give(worker, given, task)
                     given += 1
@@ -113,10 +125,10 @@ class _Pool(Generic[T, R]):
 
     def _give(self, worker: _Worker[T], number: int, task: Any) -> None:
         """Give a worker a task; one that died while it had none is replaced first, for the task is not to blame."""
+        seconds = self._timeout(task) if callable(self._timeout) else self._timeout
         for _ in range(2):
-            worker.task = number
-            if self._timeout is not None:
-                worker.deadline = time.monotonic() + self._timeout
+            worker.task, worker.seconds = number, seconds
+            worker.deadline = float("inf") if seconds is None else time.monotonic() + seconds
             try:
                 worker.pipe.send(task)
                 return
@@ -136,7 +148,7 @@ class _Pool(Generic[T, R]):
                 self._receive(worker)
             elif time.monotonic() >= worker.deadline:
                 self._fail(
-                    worker, Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=self._timeout))
+                    worker, Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=worker.seconds))
                 )
 
     def _receive(self, worker: _Worker[T]) -> None:

@@ -1,4 +1,4 @@
-"""What happens to one submission, in a worker: read, find, plan, write, check, and tell the run about it."""
+"""A worker's side of a run: read, find, plan, write, check, and tell the run about it."""
 
 from __future__ import annotations
 
@@ -6,288 +6,175 @@ import hashlib
 import heapq
 import resource
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 
 from hairyo.batch.assemble import Unit, units
-from hairyo.batch.columns import cell_findings, declared_role, user_of
 from hairyo.batch.disk import WORK, writing
 from hairyo.batch.events import EventsShard
 from hairyo.batch.findings import FindingsShard
-from hairyo.batch.inputs import Submission
-from hairyo.batch.options import RunOptions
-from hairyo.batch.spool import Secrets, Spool
-from hairyo.consent import ConsentEvent, Keys, Versions, disclosures
-from hairyo.detection import Detector, Finding, Role
+from hairyo.batch.parts import Parts, Secrets, split
+from hairyo.batch.planning import Found, Planner
+from hairyo.batch.tasks import CopyStep, PartDone, PartStep, Result, Setup, Step
+from hairyo.consent import Versions
+from hairyo.detection import Detector
 from hairyo.detection.engine import detector_version, shared_detector
-from hairyo.detection.resolver import resolve
-from hairyo.detection.roles import role_of_text
-from hairyo.documents import Document, Edit, Stamp, open_document
-from hairyo.errors import BrokenInput, InputRefused, LeakFound, UsageError, Words
-from hairyo.redaction import Policy, Scope, gather, plan
+from hairyo.documents import Document, open_document
+from hairyo.errors import BrokenInput, HairyoError, InputRefused, LeakFound, UsageError, Words
+from hairyo.redaction import Policy
 from hairyo.redaction.check import check_or_destroy
 
-_MAX_NAME = 240  # bytes of a name that a redaction made longer: systems allow 255, and a number may follow
 
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What every worker of a run is given once; every task gets a folder of its own in `work`."""
-
-    options: RunOptions
-    policy: Policy
-    keys: Keys
-    versions: Versions
-    work: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One submission, its digest, and the key that its folder in the work folder is named by.
-
-    The stamp was taken before the digest: a file that has changed since is not the one the digest is of.
-    """
-
-    submission: Submission
-    digest: str
-    key: str
-    stamp: Stamp | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one submission.
-
-    Attributes:
-        outcome: `copied`, `held` or `refused`.
-        reason: why there is no copy; "" where there is one. Codes and counts only.
-        format: name of the format, "" where unknown.
-        name: the copy's relative path, with personal names in it redacted.
-        copy: the finished and checked copy, still in the work folder; None without one.
-        events: the shard of consent events to append; None where there is no copy.
-        shard: the shard of findings; None where there is no copy.
-        disclosures: how many of them are disclosures.
-        counts: findings by type.
-        special: Article 6 findings by (type, subject, polarity).
-        records: table records read; 0 for documents.
-        searched: values that the leak check searched for.
-        replaced: places replaced in the copy.
-    """
-
-    outcome: str
-    reason: str = ""
-    detail: Words | None = None
-    format: str = ""
-    name: str = ""
-    copy: Path | None = None
-    events: Path | None = None
-    shard: Path | None = None
-    disclosures: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
-    special: dict[str, int] = field(default_factory=dict)
-    records: int = 0
-    searched: int = 0
-    replaced: int = 0
-
-
-def make_processor(setup: Setup) -> Callable[[Task], Result]:
-    """Return the function that processes one submission; made once in each worker."""
+def make_processor(setup: Setup) -> Processor:
+    """Return what does the steps of a run; made once in each worker."""
     if setup.options.memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (setup.options.memory, setup.options.memory))
-    detector = shared_detector(ginza=setup.options.ginza)
-    return lambda task: _process(task, setup, detector)
+    return Processor(setup, shared_detector(ginza=setup.options.ginza))
 
 
-def _process(task: Task, setup: Setup, detector: Detector) -> Result:
-    work = _Work(task, setup, detector)
-    name = work.safe_name(Scope(key=work.key))
-    try:
-        if task.submission.path.is_symlink():
-            raise BrokenInput("the file is a symbolic link; hand in the file itself")
-        return work.done()
-    except (InputRefused, LeakFound, UsageError) as error:
-        return Result("refused", reason=error.reason, detail=error.words, name=name, format=work.format)
+class Processor:
+    """Does one step after the other; the parts of a table have to come in ascending order."""
+
+    def __init__(self, setup: Setup, detector: Detector) -> None:
+        self._setup, self._detector = setup, detector
+        self._table: _Work | None = None
+
+    def __call__(self, step: Step) -> Result | PartDone:
+        """Return what became of a submission, or of a part of it."""
+        work = self._table
+        if work is None or work.task.key != step.task.key:
+            work = _Work(step, self._setup, self._detector)
+        self._table = work if isinstance(step, PartStep) else None
+        try:
+            if held := work.unread():
+                return held
+            if isinstance(step, PartStep):
+                return work.part(step.number)
+            return work.copied(step.parts if isinstance(step, CopyStep) else work.put_aside())
+        except (InputRefused, LeakFound, UsageError) as error:
+            return work.refused(error)
 
 
 class _Work:
-    """The processing of one submission: what is found, planned and counted on the way.
+    """One submission in the hands of this worker."""
 
-    A table's records are done one by one, and what the copy and its check need of them is put aside on disk;
-    a document is planned as a whole, for what is redacted at its end may stand at its beginning.
-    """
+    def __init__(self, step: Step, setup: Setup, detector: Detector) -> None:
+        self.task = task = step.task
+        self._folder = setup.work / task.key
+        self._part_chars, self._columns = setup.part_chars, setup.options.column_map
+        self._planner = Planner(task, setup, detector)
+        self._parts = Parts(self._folder, step.seal)
+        self._format = ""
+        self._next = 0
 
-    def __init__(self, task: Task, setup: Setup, detector: Detector) -> None:
-        self.task, self.submission, self.digest = task, task.submission, task.digest
-        self.setup, self.detector = setup, detector
-        self.key = setup.keys.subkey("redaction")
-        self.format = ""
-        self.counts: Counter[str] = Counter()
-        self.special: Counter[str] = Counter()
-        self.records = 0
-        self.replaced = 0
+    @cached_property
+    def _document(self) -> Document:
+        path, stamp = self.task.submission.path, self.task.stamp
+        if path.is_symlink():
+            raise BrokenInput("the file is a symbolic link; hand in the file itself")
+        document = open_document(path, columns=self._columns)
+        if stamp is None:
+            raise BrokenInput("the file changed while it was read; run again when nobody writes to it")
+        stamp.check(path)
+        self._format = document.format
+        return document
 
-    def done(self) -> Result:
-        """Read, find, plan, write and check."""
-        document = open_document(self.submission.path, columns=self.setup.options.column_map)
-        if self.task.stamp is not None:
-            self.task.stamp.check(self.submission.path)
-        self.format = document.format
-        unread = tuple(getattr(document, "unread", ()))
-        if unread:
-            kinds = ", ".join(sorted(set(unread)))
-            return Result(
-                "held", reason="unread_part", detail=Words("parts that cannot be read: {kinds}", kinds=kinds),
-                format=self.format, name=self.safe_name(Scope(key=self.key)),
-            )  # fmt: skip
-        scope = self._scope(None)
-        work = self.setup.work / self.task.key
-        target = work / f"copy{self.submission.path.suffix.lower()}"
-        with writing(WORK):
-            work.mkdir()
-        with closing(Spool(work)) as planned, closing(Spool(work)) as values:
-            secrets = Secrets(values)
-            shard, events = FindingsShard(work / "findings.parquet"), EventsShard(work / "events")
-            with shard, events:
-                whole = self._plan(document, scope, shard, events, planned, secrets)
-            document.write(target, heapq.merge(chain.from_iterable(planned), whole))
-            report = check_or_destroy(target, document.format, secrets)
+    @cached_property
+    def _ahead(self) -> Iterator[list[Unit]]:
+        """The parts that were not read yet.
+
+        In a table every worker reads on from where it stopped, past the parts that others have. Reading is a small
+        share of the work, and so no file has to be entered midway.
+        """
+        return split(units(self._document.blocks()), self._part_chars)
+
+    def unread(self) -> Result | None:
+        """Return the result of a submission with parts that cannot be read, None for any other."""
+        unread = tuple(getattr(self._document, "unread", ()))
+        if not unread:
+            return None
+        kinds = ", ".join(sorted(set(unread)))
+        return Result(
+            "held", reason="unread_part", detail=Words("parts that cannot be read: {kinds}", kinds=kinds),
+            format=self._format, name=self._planner.safe_name(),
+        )  # fmt: skip
+
+    def refused(self, error: HairyoError) -> Result:
+        """Return the result of a submission that is refused."""
+        name = self._planner.safe_name()
+        return Result("refused", reason=error.reason, detail=error.words, name=name, format=self._format)
+
+    def part(self, number: int) -> PartDone:
+        """Put a part aside, if there is such a one.
+
+        Raises:
+            ValueError: this worker has read past it.
+        """
+        if number < self._next:
+            raise ValueError(f"part {number} comes after part {self._next - 1}")
+        found = next(islice(self._ahead, number - self._next, None), None)
+        self._next = number + 1
+        if found is not None:
+            self._make_folder()
+            self._parts.put(number, self._planner.part(found))
+        return PartDone(found is not None)
+
+    def put_aside(self) -> int:
+        """Put all parts aside and return how many there are."""
+        number = 0
+        while self.part(number).there:
+            number += 1
+        return number
+
+    def copied(self, count: int) -> Result:
+        """Write the copy from what was put aside in `count` parts, and check it."""
+        self._make_folder()
+        scope = self._planner.scope(None)
+        target = self._folder / f"copy{self.task.submission.path.suffix.lower()}"
+        parts = self._parts
+        parts.count = count
+        secrets = Secrets(parts)
+        whole: list[tuple[Unit, Found]] = []
+        counts, special = Counter[str](), Counter[str]()
+        records = replaced = 0
+        shard, events = FindingsShard(self._folder / "findings.parquet"), EventsShard(self._folder / "events")
+        with shard, events:
+            for part in parts:
+                shard.add(part.rows)
+                events.add(part.events)
+                secrets.note(part)
+                whole += part.whole
+                counts += part.counts
+                special += part.special
+                records += part.records
+                replaced += part.replaced
+            rest = self._planner.whole(whole, scope)
+            events.add(rest.events)
+        secrets.add_whole(scope.secrets)
+        edits = heapq.merge(chain.from_iterable(part.edits for part in parts), rest.edits)
+        self._document.write(target, edits)
+        report = check_or_destroy(target, self._format, secrets)
         return Result(
             "copied",
-            format=self.format,
-            name=self.safe_name(scope),
+            format=self._format,
+            name=self._planner.safe_name(scope),
             copy=target,
             events=events.path,
             shard=shard.path,
             disclosures=events.disclosures,
-            counts=dict(self.counts),
-            special=dict(self.special),
-            records=self.records,
+            counts=dict(counts),
+            special=dict(special),
+            records=records,
             searched=report.searched,
-            replaced=self.replaced,
+            replaced=replaced + rest.replaced,
         )
 
-    def _plan(
-        self, document: Document, scope: Scope, shard: FindingsShard, events: EventsShard,
-        planned: Spool, secrets: Secrets,
-    ) -> list[Edit]:  # fmt: skip
-        """Plan the copy: put each record's edits aside in `planned`, in order, and return those of all else."""
-        whole: list[tuple[Unit, list[Finding]]] = []
-        everything: list[Finding] = []
-        passed = 0
-        for unit in units(document.blocks()):
-            found = self._scan(unit)
-            located = list(_located(unit, found, 0 if unit.record is not None else passed))
-            shard.add(unit, found)
-            self._count(found)
-            if unit.record is None:
-                whole.append((unit, found))
-                everything += located
-                passed += sum(len(block.text) for block in unit.blocks)
-                gather(unit.text, found, self.setup.policy, scope)
-            else:
-                self.records += 1
-                events.add(self._disclosures(located, unit.record, user_of(unit, self.setup.options.column_map)))
-                planned.add(sorted(self._edits(unit, found, self._scope(unit.record), secrets)))
-        events.add(self._disclosures(everything, None, None))
-        return sorted(edit for unit, found in whole for edit in self._edits(unit, found, scope, secrets))
-
-    def _scan(self, unit: Unit) -> list[Finding]:
-        declared = self.submission.role or declared_role(unit, self.setup.options.column_map)
-        role: Role | None = declared or role_of_text(unit.text)
-        found = self.detector.scan(unit.text, role=role)
-        return resolve([*found, *cell_findings(unit, self.setup.options.column_map)])
-
-    def _edits(self, unit: Unit, found: list[Finding], scope: Scope, secrets: Secrets) -> Iterator[Edit]:
-        made = plan(unit.text, found, self.setup.policy, scope)
-        secrets.add(unit.record, made.values)
-        self.replaced += len(made.replacements)
-        for one in made.replacements:
-            text = one.text
-            for at, start, end in unit.places(one.start, one.end):
-                yield Edit(unit.blocks[at].index, start, end, text)
-                text = ""  # a replacement that spans blocks stands in the first of them
-
-    def _disclosures(self, found: list[Finding], record: int | None, user: str | None) -> list[ConsentEvent]:
-        if not any(finding.special_care for finding in found):
-            return []
-        return disclosures(
-            found,
-            keys=self.setup.keys,
-            user=user or self.submission.user,
-            document_digest=self.digest,
-            versions=self.setup.versions,
-            record=record,
-            channel=self.submission.channel or self.setup.options.channel,
-            submitted_at=self.submission.submitted_at,
-        )
-
-    def _count(self, found: list[Finding]) -> None:
-        self.counts.update(finding.type for finding in found)
-        self.special.update(
-            f"{finding.type}/{finding.subject}/{finding.polarity}" for finding in found if finding.special_care
-        )
-
-    def _scope(self, record: int | None) -> Scope:
-        name = f"{self.digest}/{'' if record is None else record}"
-        return Scope(name=name, recipient=self.setup.options.recipient, key=self.key)
-
-    def safe_name(self, scope: Scope) -> str:
-        """Return the copy's relative path with what is personal in it redacted (names of files are text too).
-
-        A part that is not UTF-8 may hold anything and goes whole.
-
-        Args:
-            scope: what is known of the document's values and persons, who stand in its name by surname alone.
-        """
-        parts = []
-        for part in self.submission.relative.split("/"):
-            stem, dot, suffix = part.rpartition(".")
-            stem, suffix = (stem, dot + suffix) if stem else (part, "")
-            if not _is_utf8(part):
-                parts.append(neutral_name(self.task) + (suffix if _is_utf8(suffix) else ""))
-                continue
-            plain = stem.replace("_", " ").replace("-", " ")
-            found = self.detector.scan(plain)
-            found += [Finding(one.start, one.end, "PERSON") for one in scope.people.standing_in(plain)]
-            made = _in_place(stem, plain, plan(plain, found, self.setup.policy, scope).apply(plain))
-            parts.append((made if made == stem else _cut(made, _MAX_NAME - len(suffix.encode()))) + suffix)
-        return "/".join(parts)
-
-
-def neutral_name(task: Task) -> str:
-    """Return a name for an input whose own cannot be shown; the same whatever else there is."""
-    return f"input-{task.key[:12]}"
-
-
-def _is_utf8(name: str) -> bool:
-    """Whether a file's name is text; of other bytes Python makes lone surrogates."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def _cut(name: str, size: int) -> str:
-    """Return the beginning of a name that fits into `size` bytes of UTF-8."""
-    return name.encode()[: max(size, 1)].decode("utf-8", "ignore")
-
-
-def _in_place(stem: str, plain: str, made: str) -> str:
-    """Return `made`, or the stem as it was where nothing was redacted in it."""
-    return stem if made == plain else made.replace(" ", "_").replace("/", "_")
-
-
-def _located(unit: Unit, found: list[Finding], passed: int) -> Iterator[Finding]:
-    """Yield the findings with offsets into the blocks' texts alone, end to end, from `passed` on."""
-    before = [passed]
-    for block in unit.blocks:
-        before.append(before[-1] + len(block.text))
-    for finding in found:
-        places = list(unit.places(finding.start, finding.end))
-        if places:
-            at, start, _ = places[0]
-            last, _, end = places[-1]
-            yield replace(finding, start=before[at] + start, end=before[last] + end, cue=None)
+    def _make_folder(self) -> None:
+        """Make the submission's own folder; where a table is shared, whoever is first does so."""
+        with writing(WORK):
+            self._folder.mkdir(exist_ok=True)
 
 
 def file_digest(path: Path) -> str:

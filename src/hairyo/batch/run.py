@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,10 +22,13 @@ from hairyo.batch.events import read_events
 from hairyo.batch.findings import merge
 from hairyo.batch.inputs import Submission, submissions
 from hairyo.batch.journal import Journal
+from hairyo.batch.local import perform
 from hairyo.batch.options import RunOptions
-from hairyo.batch.pool import Failure, run_tasks
-from hairyo.batch.process import Result, Setup, Task, file_digest, make_processor, neutral_name, versions_of
+from hairyo.batch.parts import PART_CHARS
+from hairyo.batch.pool import Failure
+from hairyo.batch.process import file_digest, versions_of
 from hairyo.batch.report import report_html
+from hairyo.batch.tasks import Result, Setup, Task
 from hairyo.consent import Head, Keys, Ledger
 from hairyo.documents import Stamp
 from hairyo.errors import LedgerError, OutputError, UsageError
@@ -92,7 +96,7 @@ def run(
     keys = Keys.load()
     versions = versions_of(policy, __version__, ginza=options.ginza)
     with Journal(out) as journal, Ledger.open(options.ledger, keys=keys) as ledger:
-        setup = Setup(options, policy, keys, versions, journal.work)
+        setup = Setup(options, policy, keys, versions, journal.work, PART_CHARS)
         job = _Run(out, setup, journal, ledger, len(inputs), progress)
         job.check_ledger()
         job.process(inputs)
@@ -128,7 +132,7 @@ class _Run:
 
     def process(self, inputs: list[Submission]) -> None:
         """Do every input that is not done, in worker processes, and book the results as they come."""
-        waiting: list[Task] = []
+        waiting: deque[Task] = deque()
 
         def tasks() -> Iterator[Task]:
             for submission in inputs:
@@ -139,11 +143,9 @@ class _Run:
                     waiting.append(task)
                     yield task
 
-        options = self.setup.options
-        results = run_tasks(make_processor, self.setup, tasks(), workers=options.workers, timeout=options.timeout)
-        with closing(results):  # whatever ends the run ends its workers first
+        with closing(perform(self.setup, tasks())) as results:  # whatever ends the run ends its workers first
             for result in results:
-                self._book(waiting.pop(0), result)
+                self._book(waiting.popleft(), result)
                 self._step()
 
     def _task(self, submission: Submission) -> Task:
@@ -157,7 +159,7 @@ class _Run:
         versions = self.setup.versions
         parts = (submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy)
         key = self.keys[submission.number] = self.setup.keys.mac("journal", *parts)
-        return Task(submission, digest, key, stamp)
+        return Task(submission, stamp, digest, key)
 
     def _is_done(self, task: Task) -> bool:
         row = self.rows.get(task.key)
@@ -173,7 +175,7 @@ class _Run:
     def _book(self, task: Task, result: Result | Failure) -> None:
         """Append the consent events, put the copy in its place, and write the journal's line."""
         if isinstance(result, Failure):
-            result = Result("failed", reason=result.reason, detail=result.detail, name=neutral_name(task))
+            result = Result("failed", reason=result.reason, detail=result.detail, name=task.neutral_name)
         head = self._record(result.events)
         shard = None if result.shard is None else _moved(result.shard, self._shard(task.key), WORK)
         copy = None if result.copy is None else self._place(result.copy, result.name)
@@ -202,8 +204,9 @@ class _Run:
                 "policy": self.setup.versions.policy,
             },
         }
+        # Its room is given back first, for on a full disk the line needs it; at the latest the next run does so.
+        shutil.rmtree(self.setup.work / task.key, ignore_errors=True)
         self.rows[task.key] = self.journal.add(row)
-        shutil.rmtree(self.setup.work / task.key, ignore_errors=True)  # at the latest the next run removes it
 
     def _record(self, shard: Path | None) -> Head | None:
         """Append the events of a shard to the ledger, and return the last of them as a head."""

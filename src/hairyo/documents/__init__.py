@@ -8,7 +8,7 @@ from __future__ import annotations
 from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import Stamp
-from hairyo.documents.registry import Kind, kinds, open_document
+from hairyo.documents.registry import Kind, holds_records, kinds, open_document
 
 __all__ = [
     "Block",
@@ -19,6 +19,7 @@ __all__ = [
     "Limits",
     "Stamp",
     "apply_edits",
+    "holds_records",
     "kinds",
     "open_document",
 ]

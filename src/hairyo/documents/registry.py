@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from hairyo.documents.base import Document, Limits, Opener
 from hairyo.documents.columns import ColumnMap
@@ -16,7 +17,11 @@ from hairyo.errors import BrokenInput, TooLarge, UnknownFormat
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A row of `formats.toml`: a kind of file, what its name ends with and its content begins with."""
+    """A row of `formats.toml`: a kind of file, what its name ends with and its content begins with.
+
+    Attributes:
+        records: whether it is a table, of which every row is a record.
+    """
 
     name: str
     suffixes: tuple[str, ...]
@@ -24,6 +29,7 @@ class Kind:
     ja: str
     en: str
     signature: bytes = b""
+    records: bool = False
 
     @property
     def names(self) -> dict[str, str]:
@@ -42,14 +48,20 @@ def kinds() -> tuple[Kind, ...]:
             ja=row["ja"],
             en=row["en"],
             signature=bytes.fromhex(row.get("signature", "")),
+            records=row.get("records", False),
         )
         for row in _tables()["format"]
     )
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[str, list[dict[str, str]]]:
+def _tables() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(files("hairyo.documents").joinpath("formats.toml").read_text("utf-8"))
+
+
+def holds_records(path: Path) -> bool:
+    """Whether a file of this name is a table, of which every row is a record."""
+    return any(kind.records and path.suffix.lower() in kind.suffixes for kind in kinds())
 
 
 def open_document(path: Path, *, limits: Limits | None = None, columns: ColumnMap | None = None) -> Document:

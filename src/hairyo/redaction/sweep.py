@@ -22,24 +22,36 @@ SHORT = 2
 LOOSE_LATIN = 6
 LOOSE_DIGITS = 6
 MIN_DIGITS = 4
-_SEPARATOR = r"(?:[\s\-‐‑‒–—―−⁃·•‧・./_(),']|(?<=[0-9])ー)"
-_SCRIPTS = ("0-9", "a-zà-öø-ɏ", "ぁ-ゖゝゞー", "ァ-ヺヽヾー", "々〆㐀-䶿一-鿿豈-﫿\U00020000-\U000323af")
+_SEPARATOR = re.compile(r"[\s\-‐‑‒–—―−⁃·•‧・./_(),']|(?<=[0-9])ー")
+_BLANKS = re.compile(r"[ \t]*")
+_DIGIT = re.compile("[0-9]")
+_LATIN = re.compile("[a-zà-öø-ɏ]")
+_SCRIPTS = (
+    _DIGIT,
+    _LATIN,
+    *map(re.compile, ("[ぁ-ゖゝゞー]", "[ァ-ヺヽヾー]", "[々〆㐀-䶿一-鿿豈-﫿\U00020000-\U000323af]")),
+)
 _HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
 def squeeze(value: str) -> str:
     """Return the form in which values are compared: normalised, without case, separators and kana kind."""
-    return re.sub(_SEPARATOR, "", normalise(value).text.casefold()).translate(_HIRAGANA)
+    return _SEPARATOR.sub("", normalise(value).text.casefold()).translate(_HIRAGANA)
 
 
 def searchable(value: str) -> bool:
     """Whether `value` says enough to be looked for elsewhere in the scope."""
-    letters = squeeze(value)
+    return _tells(squeeze(value))
+
+
+def _tells(letters: str) -> bool:
     return bool(letters) and not (letters.isdecimal() and len(letters) < MIN_DIGITS)
 
 
 class Haystack:
     """A text made ready for many look-ups.
+
+    No pattern is made of a value: making one takes longer than searching a record with it.
 
     Args:
         text: the text as given; the spans found are offsets in it.
@@ -54,24 +66,55 @@ class Haystack:
         return self._folded.translate(_HIRAGANA)
 
     @cached_property
+    def _kept(self) -> list[int]:
+        """Where the characters of the squeezed text stand in `_kana`: all that are no separators."""
+        gone = {hit.start() for hit in _SEPARATOR.finditer(self._kana)}
+        return [at for at in range(len(self._kana)) if at not in gone]
+
+    @cached_property
     def _squeezed(self) -> str:
-        return re.sub(_SEPARATOR, "", self._kana)
+        return _SEPARATOR.sub("", self._kana)
 
     def find(self, value: str) -> Iterator[tuple[int, int]]:
         """Yield the spans where `value` stands, in ascending order and disjoint."""
         letters = squeeze(value)
-        if not searchable(value) or letters not in self._squeezed:
+        if not _tells(letters) or letters not in self._squeezed:
             return
         if len(letters) <= SHORT:
-            letters = re.sub(_SEPARATOR, "", normalise(value).text.casefold())
-            text, pattern = self._folded, _short(letters)
+            spans = self._short(_SEPARATOR.sub("", normalise(value).text.casefold()))
         else:
-            text, pattern = self._kana, _long(letters)
-        for hit in re.finditer(pattern, text):
-            yield self._normal.original(self._at(hit.start()), self._at(hit.end() - 1) + 1)
+            spans = self._long(letters)
+        for start, end in spans:
+            yield self._normal.original(self._at(start), self._at(end - 1) + 1)
 
     def _at(self, folded: int) -> int:
         return folded if self._index is None else self._index[folded]
+
+    def _short(self, letters: str) -> Iterator[tuple[int, int]]:
+        """Yield where one or two characters stand alone in the folded text, blanks between them or not."""
+        text, at = self._folded, 0
+        while (start := text.find(letters[0], at)) >= 0:
+            end = at = start + 1
+            if letters[1:]:
+                blanks = _BLANKS.match(text, end)
+                end = blanks.end() + 1 if blanks and text.startswith(letters[1:], blanks.end()) else 0
+            if end and _stands(text, start, end, _script(letters[0]), _script(letters[-1])):
+                yield start, end
+                at = end
+
+    def _long(self, letters: str) -> Iterator[tuple[int, int]]:
+        """Yield where three characters or more stand in the folded text in hiragana, separators between them or not."""
+        loose = len(letters) >= LOOSE_DIGITS or not letters.isdecimal()
+        first, last = (_edge(edge, len(letters)) for edge in (letters[0], letters[-1]))
+        at = 0
+        while (at := self._squeezed.find(letters, at)) >= 0:
+            start, end = self._kept[at], self._kept[at + len(letters) - 1] + 1
+            close = end - start == len(letters)
+            if (loose or close) and _stands(self._kana, start, end, first, last):
+                yield start, end
+                at += len(letters)
+            else:
+                at += 1
 
 
 def _casefold(text: str) -> tuple[str, list[int] | None]:
@@ -82,29 +125,18 @@ def _casefold(text: str) -> tuple[str, list[int] | None]:
     return folded, [at for at, char in enumerate(text) for _ in char.casefold()]
 
 
-def _short(letters: str) -> str:
-    """Return the pattern of a value of one or two characters."""
-    first, last = _script(letters[0]), _script(letters[-1])
-    before, after = first and f"(?<![{first}])", last and f"(?![{last}])"
-    return before + r"[ \t]*".join(map(re.escape, letters)) + after
+def _stands(text: str, start: int, end: int, first: re.Pattern[str] | None, last: re.Pattern[str] | None) -> bool:
+    """Whether neither neighbour of `start:end` is of the script that must not go on there."""
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return not (first and first.match(before)) and not (last and last.match(after))
 
 
-def _long(letters: str) -> str:
-    """Return the pattern of a value of three characters or more."""
-    between = "" if letters.isdecimal() and len(letters) < LOOSE_DIGITS else _SEPARATOR + "*"
-    first, last = (_edge(edge, len(letters)) for edge in (letters[0], letters[-1]))
-    before, after = first and f"(?<![{first}])", last and f"(?![{last}])"
-    return before + between.join(map(re.escape, letters)) + after
-
-
-def _edge(char: str, length: int) -> str:
+def _edge(char: str, length: int) -> re.Pattern[str] | None:
     """Return the characters that must not stand beside the edge `char` of a longer value."""
     script = _script(char)
-    if script == _SCRIPTS[0] or (script == _SCRIPTS[1] and length < LOOSE_LATIN):
-        return script
-    return ""
+    return script if script is _DIGIT or (script is _LATIN and length < LOOSE_LATIN) else None
 
 
-def _script(char: str) -> str:
-    """Return the script `char` belongs to, as the inside of a character class; "" for signs."""
-    return next((script for script in _SCRIPTS if re.match(f"[{script}]", char)), "")
+def _script(char: str) -> re.Pattern[str] | None:
+    """Return the script `char` belongs to; None for signs."""
+    return next((script for script in _SCRIPTS if script.match(char)), None)
