@@ -36,10 +36,15 @@ _BATCH = 20_000
 
 
 class FindingsShard:
-    """The findings of one input, written as they come; `start` and `end` count within their block."""
+    """The findings of one input, written as they come; `start` and `end` count within their block.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Args:
+        path: the file.
+        blocks: whether the blocks' numbers count from the input's beginning; else they are left out.
+    """
+
+    def __init__(self, path: Path, *, blocks: bool = True) -> None:
+        self._path, self._blocks = path, blocks
         self._rows: list[dict[str, Any]] = []
         self._writer: pq.ParquetWriter | None = None
 
@@ -61,7 +66,7 @@ class FindingsShard:
                 self._rows.append(
                     {
                         "record": unit.record,
-                        "block": unit.blocks[at].index,
+                        "block": unit.blocks[at].index if self._blocks else None,
                         "locator": unit.blocks[at].locator,
                         "start": start,
                         "end": end,

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -162,26 +163,28 @@ def _stop(worker: _Worker[Any]) -> None:
 
 def _serve(pipe: Connection[Any, Any], make: Callable[[Any], Callable[[Any], Any]], setup: Any) -> None:
     """Do tasks from `pipe` until it closes. The edge of a process: whatever goes wrong is reported."""
-    work: Callable[[Any], Any] | None = None
+    work = cache(lambda: make(setup))
     while True:
         try:
             task = pipe.recv()
         except EOFError:
             return
-        try:
-            if work is None:
-                work = make(setup)
-            result: Any = work(task)
-        except HairyoError as error:
-            result = Failure(error.reason, error.words, error.exit_code)
-        except MemoryError:
-            result = Failure("memory", Words("the worker ran out of memory"))
-        except Exception as error:
-            result = Failure("error", Words("{place}", place=_where(error)))
-        pipe.send(result)
+        pipe.send(guarded(lambda one: work()(one), task))
 
 
-def _where(error: Exception) -> str:
+def guarded(work: Callable[[T], R], task: T) -> R | Failure:
+    """Return what `work` makes of a task, or why it made nothing."""
+    try:
+        return work(task)
+    except HairyoError as error:
+        return Failure(error.reason, error.words, error.exit_code)
+    except MemoryError:
+        return Failure("memory", Words("the worker ran out of memory"))
+    except Exception as error:
+        return Failure("error", Words("{place}", place=where(error)))
+
+
+def where(error: Exception) -> str:
     """Return an exception's class and place; its message may quote the input and is left out."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__qualname__} at {Path(last.filename).name}:{last.lineno}"

@@ -13,18 +13,18 @@ from itertools import chain
 from pathlib import Path
 
 from hairyo.batch.assemble import Unit, units
-from hairyo.batch.columns import cell_findings, declared_role, user_of
+from hairyo.batch.columns import user_of
 from hairyo.batch.events import EventsShard
 from hairyo.batch.findings import FindingsShard
 from hairyo.batch.inputs import Submission
 from hairyo.batch.options import RunOptions
+from hairyo.batch.records import edits_of, findings_of
 from hairyo.batch.spool import Secrets, Spool
 from hairyo.consent import ConsentEvent, Keys, Versions, disclosures
-from hairyo.detection import Detector, Finding, Role
+from hairyo.detection import Detector, Finding
 from hairyo.detection.engine import detector_version, shared_detector
-from hairyo.detection.resolver import resolve
-from hairyo.detection.roles import role_of_text
 from hairyo.documents import Document, Edit, open_document
+from hairyo.documents.parquet import open_rows
 from hairyo.errors import BrokenInput, InputRefused, LeakFound, UsageError, Words
 from hairyo.redaction import Policy, Scope, gather, plan
 from hairyo.redaction.check import check_or_destroy
@@ -113,6 +113,8 @@ class _Work:
     def __init__(self, task: Task, setup: Setup, detector: Detector) -> None:
         self.task, self.submission, self.digest = task, task.submission, task.digest
         self.setup, self.detector = setup, detector
+        self.part = self.submission.rows is not None
+        self.before = 0 if self.submission.rows is None else self.submission.rows.start
         self.key = setup.keys.subkey("redaction")
         self.format = ""
         self.counts: Counter[str] = Counter()
@@ -122,7 +124,7 @@ class _Work:
 
     def done(self) -> Result:
         """Read, find, plan, write and check."""
-        document = open_document(self.submission.path, columns=self.setup.options.column_map)
+        document = self._open()
         self.format = document.format
         unread = tuple(getattr(document, "unread", ()))
         if unread:
@@ -137,7 +139,8 @@ class _Work:
         target.unlink(missing_ok=True)
         with closing(Spool(work)) as planned, closing(Spool(work)) as values:
             secrets = Secrets(values)
-            shard, events = FindingsShard(work / "findings" / f"{key}.parquet"), EventsShard(work / f"{key}.events")
+            shard = FindingsShard(work / "findings" / f"{key}.parquet", blocks=not self.part)
+            events = EventsShard(work / f"{key}.events")
             with shard, events:
                 whole = self._plan(document, scope, shard, events, planned, secrets)
             document.write(target, heapq.merge(chain.from_iterable(planned), whole))
@@ -156,6 +159,12 @@ class _Work:
             replaced=self.replaced,
         )
 
+    def _open(self) -> Document:
+        rows, columns = self.submission.rows, self.setup.options.column_map
+        if rows is not None:
+            return open_rows(self.submission.path, rows, columns=columns)
+        return open_document(self.submission.path, columns=columns)
+
     def _plan(
         self, document: Document, scope: Scope, shard: FindingsShard, events: EventsShard,
         planned: Spool, secrets: Secrets,
@@ -167,8 +176,9 @@ class _Work:
         for unit in units(document.blocks()):
             found = self._scan(unit)
             located = list(_located(unit, found, 0 if unit.record is not None else passed))
-            shard.add(unit, found)
-            self._count(found)
+            if unit.record is not None or not self.before:  # the columns' names count with the first part only
+                shard.add(unit, found)
+                self._count(found)
             if unit.record is None:
                 whole.append((unit, found))
                 everything += located
@@ -178,24 +188,18 @@ class _Work:
                 self.records += 1
                 events.add(self._disclosures(located, unit.record, user_of(unit, self.setup.options.column_map)))
                 planned.add(sorted(self._edits(unit, found, self._scope(unit.record), secrets)))
-        events.add(self._disclosures(everything, None, None))
+        if not self.before:
+            events.add(self._disclosures(everything, None, None))
         return sorted(edit for unit, found in whole for edit in self._edits(unit, found, scope, secrets))
 
     def _scan(self, unit: Unit) -> list[Finding]:
-        declared = self.submission.role or declared_role(unit, self.setup.options.column_map)
-        role: Role | None = declared or role_of_text(unit.text)
-        found = self.detector.scan(unit.text, role=role)
-        return resolve([*found, *cell_findings(unit, self.setup.options.column_map)])
+        return findings_of(unit, self.detector, self.setup.options.column_map, self.submission.role)
 
     def _edits(self, unit: Unit, found: list[Finding], scope: Scope, secrets: Secrets) -> Iterator[Edit]:
         made = plan(unit.text, found, self.setup.policy, scope)
-        secrets.add(unit.record, made.values)
+        secrets.add(None if unit.record is None else unit.record - self.before, made.values)
         self.replaced += len(made.replacements)
-        for one in made.replacements:
-            text = one.text
-            for at, start, end in unit.places(one.start, one.end):
-                yield Edit(unit.blocks[at].index, start, end, text)
-                text = ""  # a replacement that spans blocks stands in the first of them
+        yield from edits_of(unit, made)
 
     def _disclosures(self, found: list[Finding], record: int | None, user: str | None) -> list[ConsentEvent]:
         if not any(finding.special_care for finding in found):

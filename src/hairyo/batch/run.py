@@ -8,12 +8,13 @@ nothing unchecked and nothing recorded twice: events have keys of their own, the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from hairyo.batch.events import read_events
+from hairyo.batch.events import Book, FileBook, LedgerBook, read_events
 from hairyo.batch.findings import merge
 from hairyo.batch.inputs import Submission, submissions
 from hairyo.batch.journal import Journal, write_whole
@@ -22,13 +23,16 @@ from hairyo.batch.pool import Failure, run_tasks
 from hairyo.batch.process import Result, Setup, Task, file_digest, make_processor, versions_of
 from hairyo.batch.report import report_html
 from hairyo.consent import Keys, Ledger
+from hairyo.documents.output import Stamp
 from hairyo.errors import OutputError, UsageError
 from hairyo.messages import Lang, say
 from hairyo.redaction import Policy
 from hairyo.version import __version__
 
 OUTCOMES = ("copied", "held", "refused", "failed")
+EVENTS = "events.jsonl"
 Progress = Callable[[int, int], None]
+Perform = Callable[[Setup, Iterator[Task]], Iterator[Result | Failure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ def run(
     options: RunOptions | None = None,
     lang: Lang = "ja",
     progress: Progress | None = None,
+    inputs: Iterable[Submission] | None = None,
+    perform: Perform | None = None,
+    collect: bool = False,
 ) -> RunSummary:
     """Process every submission under `source` into `out`.
 
@@ -69,6 +76,9 @@ def run(
         options: see `RunOptions`.
         lang: language of the report.
         progress: called with (inputs done, inputs in all).
+        inputs: what of `source` to do, where it is not every file whole.
+        perform: does the tasks and gives their results in the tasks' order; by default in local processes.
+        collect: leave the consent events in `events.jsonl` of `out`, instead of appending them to a ledger.
 
     Raises:
         UsageError: options, policy, column map or index are wrong.
@@ -79,33 +89,46 @@ def run(
     options = options or RunOptions()
     if out.resolve() == source.resolve() or source.resolve() in out.resolve().parents:
         raise OutputError("the output folder lies inside the submissions; choose one outside")
-    inputs = list(submissions(source))
+    wanted = list(submissions(source) if inputs is None else inputs)
     policy = Policy.load(options.policy)
     _ = options.column_map  # a wrong map is told before anything is done
     keys = Keys.load()
     versions = versions_of(policy, __version__, ginza=options.ginza)
-    with Journal(out) as journal, Ledger.open(options.ledger, keys=keys) as ledger:
+    with ExitStack() as stack:
+        journal = stack.enter_context(Journal(out))
+        book: Book
+        if collect:
+            book = FileBook(out / EVENTS)
+        else:
+            book = LedgerBook(stack.enter_context(Ledger.open(options.ledger, keys=keys)))
         setup = Setup(options, policy, keys, versions, journal.folder)
-        job = _Run(out, setup, journal, ledger, len(inputs), progress)
-        job.process(inputs)
-        return job.finish(inputs, lang)
+        job = _Run(out, setup, journal, book, len(wanted), progress)
+        job.process(wanted, perform or _locally)
+        return job.finish(wanted, lang)
+
+
+def _locally(setup: Setup, tasks: Iterator[Task]) -> Iterator[Result | Failure]:
+    """Do the tasks in processes of this machine."""
+    options = setup.options
+    return run_tasks(make_processor, setup, tasks, workers=options.workers, timeout=options.timeout)
 
 
 class _Run:
     """One run under way."""
 
     def __init__(
-        self, out: Path, setup: Setup, journal: Journal, ledger: Ledger, total: int, progress: Progress | None
+        self, out: Path, setup: Setup, journal: Journal, book: Book, total: int, progress: Progress | None
     ) -> None:
-        self.out, self.setup, self.journal, self.ledger = out, setup, journal, ledger
+        self.out, self.setup, self.journal, self.book = out, setup, journal, book
         self.rows = journal.done()
         self.total, self.progress = total, progress
         self.skipped = self.disclosures = self.finished = 0
         self.names: set[str] = set()
         self.keys: dict[int, str] = {}
+        self.digested: tuple[Path, Stamp, str] | None = None
 
-    def process(self, inputs: list[Submission]) -> None:
-        """Do every input that is not done, in worker processes, and book the results as they come."""
+    def process(self, inputs: list[Submission], perform: Perform) -> None:
+        """Do every input that is not done, and book the results as they come."""
         waiting: list[Task] = []
 
         def tasks() -> Iterator[Task]:
@@ -117,23 +140,40 @@ class _Run:
                     waiting.append(task)
                     yield task
 
-        options = self.setup.options
-        for result in run_tasks(make_processor, self.setup, tasks(), workers=options.workers, timeout=options.timeout):
+        for result in perform(self.setup, tasks()):
             self._book(waiting.pop(0), result)
             self._step()
 
     def _task(self, submission: Submission) -> Task:
         """Return the task of a submission; its key covers its place, content and all that decides the copy."""
-        digest = _digest(submission)
+        digest, rows = self._digest(submission), submission.rows
         options = self.setup.options.model_dump(include={"columns", "policy", "recipient", "channel"})
         said = json.dumps(
             [submission.user, submission.role, submission.channel, str(submission.submitted_at), options],
             sort_keys=True,
         )
         versions = self.setup.versions
-        parts = (submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy)
+        parts: tuple[str | int, ...] = (
+            submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy,
+        )  # fmt: skip
+        parts += () if rows is None else (rows.start, rows.stop)
         key = self.keys[submission.number] = self.setup.keys.mac("journal", *parts)
         return Task(submission, digest, key)
+
+    def _digest(self, submission: Submission) -> str:
+        """Return the file's digest, made once for all its parts; of an unreadable file or a link, that of nothing.
+
+        The reader then refuses it.
+        """
+        path = submission.path
+        try:
+            if path.is_symlink():
+                raise FileNotFoundError
+            if self.digested is None or self.digested[:2] != (path, Stamp.of(path)):
+                self.digested = (path, Stamp.of(path), file_digest(path))
+            return self.digested[2]
+        except OSError:
+            return "0" * 64
 
     def _is_done(self, task: Task) -> bool:
         row = self.rows.get(task.key)
@@ -152,11 +192,13 @@ class _Run:
         if isinstance(result, Failure):
             result = Result("failed", reason=result.reason, detail=result.detail, name=_neutral(task))
         self._record(result.events)
-        copy = None if result.copy is None else self._place(result.copy, result.name)
+        rows = task.submission.rows
+        copy = None if result.copy is None else self._place(result.copy, _part_name(result.name, rows))
         row: dict[str, Any] = {
             "key": task.key,
             "number": task.submission.number,
             "input": result.name,
+            **({} if rows is None else {"rows": [rows.start + 1, rows.stop]}),
             "sha256": task.digest,
             "outcome": result.outcome,
             "reason": result.reason,
@@ -180,11 +222,10 @@ class _Run:
         self.rows[row["key"]] = row
 
     def _record(self, shard: Path | None) -> None:
-        """Append the events of a shard to the ledger, and remove it."""
+        """Book the events of a shard, and remove it."""
         if shard is not None:
             for events in read_events(shard):
-                recorded = self.ledger.append(events)
-                self.disclosures += sum(one.new and one.event.kind == "disclosure" for one in recorded)
+                self.disclosures += self.book.add(events)
             shard.unlink()
 
     def _place(self, made: Path, name: str) -> str:
@@ -238,14 +279,10 @@ class _Run:
                 path.rmdir()
 
 
-def _digest(submission: Submission) -> str:
-    """Return the file's digest; of an unreadable file or a link, that of nothing (the reader then refuses it)."""
-    try:
-        if submission.path.is_symlink():
-            raise FileNotFoundError
-        return file_digest(submission.path)
-    except OSError:
-        return "0" * 64
+def _part_name(name: str, rows: range | None) -> str:
+    """Return the copy's name: of a part, with the number of its first row."""
+    path = Path(name)
+    return name if rows is None else path.with_stem(f"{path.stem}-{rows.start + 1:09d}").as_posix()
 
 
 def _neutral(task: Task) -> str:
