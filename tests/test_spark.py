@@ -32,6 +32,7 @@ pytest.importorskip("pyspark", reason="pyspark is not installed: pip install hai
 JAVA = Path(os.environ["JAVA_HOME"]) / "bin" / "java" if "JAVA_HOME" in os.environ else shutil.which("java")
 pytestmark = [
     pytest.mark.skipif(JAVA is None or not Path(JAVA).exists(), reason="Spark needs Java 17 or newer; none is here"),
+    pytest.mark.xdist_group("spark"),  # one session, not one in each of xdist's processes
     pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # py4j leaves its sockets to be closed with the process
@@ -61,6 +62,7 @@ def spark():
         patch.setenv("HAIRYO_KEY", KEY)
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patch.setenv("LC_ALL", "C.UTF-8")  # Java reads names of files by it
         patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(hairyo.__file__).parent.parent), *sys.path]))
         settings = {
             "spark.ui.enabled": "false",
@@ -320,12 +322,13 @@ def test_processes_of_a_cluster_make_the_same(lake, tmp_path):
     out, url = tmp_path / "out", f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
     parent = str(Path(hairyo.__file__).parent.parent)
     given = {"HAIRYO_KEY": KEY, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": parent}
+    given |= {"LC_ALL": "C.UTF-8"}  # Java reads names of files by it
     done = subprocess.run(
         [sys.executable, "-c", CLUSTER, str(source), str(out), url],
         env=os.environ | given | {"SPARK_WORKER_DIR": str(tmp_path / "work")},
         capture_output=True, encoding="utf-8", timeout=600, check=False, cwd=tmp_path,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.returncode == 0, "\n".join(line for line in done.stderr.splitlines() if not line.startswith("\tat "))
     assert f"found {sum(len(hairyo.scan(row['自己PR'] or '')) for row in ROWS)}" in done.stdout
     assert copies(out) == want
     assert places(out) == places(here)

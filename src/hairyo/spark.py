@@ -46,7 +46,7 @@ def scan(df: DataFrame, *, text: str, id: str | Sequence[str] = (), role: Role |
     """Return one row a finding, as `hairyo.scan` gives them: the `id` columns of its row, then offsets, codes, rule.
 
     Args:
-        df: any data frame, batch or streaming.
+        df: any data frame.
         text: name of the column of texts; rows without a text have no finding.
         id: names of the columns to keep, which tell the rows apart. They are not read.
         role: kind of submission of all the texts, where known.
@@ -83,7 +83,7 @@ def redact(
     or cannot be read, comes back with nulls and the reason (`leak_found`, `error`); in all others the reason is null.
 
     Args:
-        df: any data frame, batch or streaming.
+        df: any data frame.
         columns: what the columns hold, where their names do not tell (`user=会員ID,text=自己PR`).
         id: names of columns to hand through as they are, neither read nor redacted: a running number that refused rows
             are known by. Nothing that says anything of a person.
