@@ -325,7 +325,7 @@ def test_processes_of_a_cluster_make_the_same(lake, tmp_path):
     given |= {"LC_ALL": "C.UTF-8"}  # Java reads names of files by it
     done = subprocess.run(
         [sys.executable, "-c", CLUSTER, str(source), str(out), url],
-        env=os.environ | given | {"SPARK_WORKER_DIR": str(tmp_path / "work")},
+        env=os.environ | given,
         capture_output=True, encoding="utf-8", timeout=600, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, "\n".join(line for line in done.stderr.splitlines() if not line.startswith("\tat "))
