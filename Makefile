@@ -17,10 +17,10 @@ demo: $(STAMP)
 	@echo "Look at $(OUT)/run/report.html, and at the copies in $(OUT)/run/copies."
 
 test: $(STAMP)
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
 
 test-slow: $(STAMP)
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 2 --dist loadgroup -m slow
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

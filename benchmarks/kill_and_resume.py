@@ -325,6 +325,7 @@ def run_here(source: Path, out: Path, workers: int, rules_only: bool) -> int:
     """Run in this process, which is there to be killed; return the exit code."""
     if rules_only:
         local.make_processor = make_rules_processor
+    run.PART_CHARS = 40  # so that small tables are shared among the workers, too
     options = RunOptions(workers=workers, ledger=f"sqlite:///{_ledger(out)}")
     return run.run(source, out, options=options).exit_code
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hairyo.batch import process
-from hairyo.batch.pool import failure_of
+from hairyo.batch.pool import guarded
 from hairyo.detection import Detector
 
 FACTS = ("三年前にうつ病で休職しました。", "糖尿病で通院しています。", "前科はありません。", "本日は晴天です。")
@@ -26,11 +26,7 @@ def here(monkeypatch, rules):
         for task in tasks:
             if task is None:  # all results before it have been taken
                 continue
-            try:
-                result = work(task)
-            except Exception as error:
-                result = failure_of(error)
-            yield result
+            yield guarded(work, task)
 
     monkeypatch.setattr(process, "shared_detector", lambda **_: rules)
     monkeypatch.setattr("hairyo.batch.local.run_tasks", run_tasks)

@@ -50,7 +50,18 @@ def few(source):
         (source / name).unlink()
     (source / "0.txt").rename(source / "山田太郎.txt")
     (source / "佐藤花子.txt").write_text("佐藤花子です。", encoding="utf-8")
+    facts = ("うつ病で休職しました。", "本日は晴天です。", "糖尿病で通院しています。")
+    rows = [f"{number},{fact}" for number, fact in enumerate(facts)]
+    (source / "t.csv").write_text("\r\n".join(["会員ID,自己PR", *rows, ""]), encoding="utf-8")
     return source
+
+
+@pytest.fixture(params=["whole", "in parts"])
+def in_parts(request, undisturbed, monkeypatch):
+    """Let the runs after the undisturbed one do tables as they are, and in parts of one record."""
+    if request.param == "in parts":
+        monkeypatch.setattr("hairyo.batch.run.PART_CHARS", 5)
+    return request.param == "in parts"
 
 
 @pytest.fixture
@@ -102,7 +113,7 @@ def said(error: HairyoError) -> str:
 
 
 @pytest.mark.slow
-def test_a_kill_before_any_step_at_all(few, tmp_path, here, undisturbed):
+def test_a_kill_before_any_step_at_all(few, tmp_path, here, undisturbed, in_parts):
     source = few
     url, out = f"sqlite:///{tmp_path / 'l.sqlite3'}", tmp_path / "out"
     names = steps_of(source, tmp_path / "steps", f"sqlite:///{tmp_path / 's.sqlite3'}")
@@ -259,7 +270,7 @@ def resumed(source, out, url, undisturbed, stop):
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_at_any_step_at_all(few, tmp_path, here, undisturbed):
+def test_a_disk_that_is_full_at_any_step_at_all(few, tmp_path, here, undisturbed, in_parts):
     source = few
     names = steps_of(source, tmp_path / "steps", f"sqlite:///{tmp_path / 's.sqlite3'}")
     fails = [step for step, name in enumerate(names, 1) if name not in ("append", "unlink")]

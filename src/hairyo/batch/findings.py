@@ -38,13 +38,19 @@ _BATCH = 20_000
 Row = tuple[Any, ...]  # one value a column of a shard
 
 
-def rows(unit: Unit, found: Iterable[Finding]) -> Iterator[Row]:
-    """Yield the rows of one unit's findings; `start` and `end` count within their block."""
+def rows(unit: Unit, found: Iterable[Finding], *, blocks: bool = True) -> Iterator[Row]:
+    """Yield the rows of one unit's findings; `start` and `end` count within their block.
+
+    Args:
+        unit: the unit.
+        found: what was found in it.
+        blocks: whether the blocks' numbers count from the input's beginning; else they are left out.
+    """
     for one in found:
         said = (one.type, one.code, one.item, one.tier, one.subject, one.polarity, one.score, one.rule)
         for at, start, end in unit.places(one.start, one.end):
             block = unit.blocks[at]
-            yield (unit.record, block.index, block.locator, start, end, *said)
+            yield (unit.record, block.index if blocks else None, block.locator, start, end, *said)
 
 
 class FindingsShard:

@@ -34,6 +34,7 @@ class Submission:
         role: declared role, or None.
         channel: how it came, a code of the consent room's channels; None for the run's default.
         submitted_at: when, or None.
+        rows: the rows of a Parquet table to do, from 0, where it is done in parts; None for all there is.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Submission:
     role: Role | None = None
     channel: str | None = None
     submitted_at: datetime | None = None
+    rows: range | None = None
 
 
 def submissions(source: Path) -> Iterator[Submission]:

@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from hairyo.batch.assemble import Unit
-from hairyo.batch.columns import cell_findings, declared_role, user_of
+from hairyo.batch.columns import user_of
 from hairyo.batch.findings import rows
 from hairyo.batch.parts import Part
+from hairyo.batch.records import edits_of, findings_of
 from hairyo.batch.tasks import Setup, Task
 from hairyo.consent import ConsentEvent, disclosures
-from hairyo.detection import Detector, Finding, Role
-from hairyo.detection.resolver import resolve
-from hairyo.detection.roles import role_of_text
-from hairyo.documents import Edit
-from hairyo.redaction import Plan, Scope, gather, plan
+from hairyo.detection import Detector, Finding
+from hairyo.redaction import Scope, gather, plan
 
 Found = list[Finding]
 _MAX_NAME = 240  # bytes of a name that a redaction made longer: systems allow 255, and a number may follow
@@ -25,13 +23,16 @@ class Planner:
     """Finds and plans in the units of one submission.
 
     A table's records are planned one by one; what belongs to no record (a document, a table's header) is planned as a
-    whole, for what is redacted at its end may stand at its beginning.
+    whole, for what is redacted at its end may stand at its beginning. Of some rows of a table, a header counts with the
+    first rows only, and the blocks' numbers are not known.
     """
 
     def __init__(self, task: Task, setup: Setup, detector: Detector) -> None:
         self._task, self._submission, self._digest = task, task.submission, task.digest
         self._options, self._policy = setup.options, setup.policy
         self._setup, self._detector = setup, detector
+        rows = task.submission.rows
+        self._before, self._numbered = (0, True) if rows is None else (rows.start, False)
         self._columns = setup.options.column_map
         self._key = setup.keys.subkey("redaction")
 
@@ -39,21 +40,22 @@ class Planner:
         """Return what is found in `units`, and the plan of the records among them."""
         part = Part()
         for unit in units:
-            found = self._scan(unit)
-            part.rows += rows(unit, found)
-            part.counts.update(one.type for one in found)
-            part.special.update(f"{one.type}/{one.subject}/{one.polarity}" for one in found if one.special_care)
+            found = findings_of(unit, self._detector, self._columns, self._submission.role)
+            if unit.record is not None or not self._before:
+                part.rows += rows(unit, found, blocks=self._numbered)
+                part.counts.update(one.type for one in found)
+                part.special.update(f"{one.type}/{one.subject}/{one.polarity}" for one in found if one.special_care)
             if unit.record is None:
                 part.whole.append((unit, found))
             else:
                 made = plan(unit.text, found, self._policy, self.scope(unit.record))
                 part.records += 1
                 part.replaced += len(made.replacements)
-                part.edits += sorted(_edits(unit, made))
+                part.edits += sorted(edits_of(unit, made))
                 part.events += self._disclosures(
                     list(_located(unit, found, 0)), unit.record, user_of(unit, self._columns)
                 )
-                part.add_values(unit.record, made.values)
+                part.add_values(unit.record - self._before, made.values)  # as the copy counts them
         return part
 
     def whole(self, units: Sequence[tuple[Unit, Found]], scope: Scope) -> Part:
@@ -70,11 +72,12 @@ class Planner:
             located += _located(unit, found, passed)
             passed += sum(len(block.text) for block in unit.blocks)
             gather(unit.text, found, self._policy, scope)
-        part.events = self._disclosures(located, None, None)
+        if not self._before:
+            part.events = self._disclosures(located, None, None)
         for unit, found in units:
             made = plan(unit.text, found, self._policy, scope)
             part.replaced += len(made.replacements)
-            part.edits += _edits(unit, made)
+            part.edits += edits_of(unit, made)
         part.edits.sort()
         return part
 
@@ -106,12 +109,6 @@ class Planner:
             parts.append((made if made == stem else _cut(made, _MAX_NAME - len(suffix.encode()))) + suffix)
         return "/".join(parts)
 
-    def _scan(self, unit: Unit) -> Found:
-        declared = self._submission.role or declared_role(unit, self._columns)
-        role: Role | None = declared or role_of_text(unit.text)
-        found = self._detector.scan(unit.text, role=role)
-        return resolve([*found, *cell_findings(unit, self._columns)])
-
     def _disclosures(self, found: Found, record: int | None, user: str | None) -> list[ConsentEvent]:
         if not any(finding.special_care for finding in found):
             return []
@@ -125,14 +122,6 @@ class Planner:
             channel=self._submission.channel or self._options.channel,
             submitted_at=self._submission.submitted_at,
         )
-
-
-def _edits(unit: Unit, made: Plan) -> Iterator[Edit]:
-    for one in made.replacements:
-        text = one.text
-        for at, start, end in unit.places(one.start, one.end):
-            yield Edit(unit.blocks[at].index, start, end, text)
-            text = ""  # a replacement that spans blocks stands in the first of them
 
 
 def _is_utf8(name: str) -> bool:

@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -93,10 +94,7 @@ class _Pool(Generic[T, R]):
         while more or wanted < given:
             barred = barred and wanted < given
             while (
-                more
-                and not barred
-                and given - wanted < 4 * len(self._workers)
-                and (worker := self._idle()) is not None
+                more and not barred and given - wanted < 4 * len(self._workers) and (worker := self._idle()) is not None
             ):
                 task = next(tasks, _END)
                 if task is _END:
@@ -193,27 +191,25 @@ def _serve(pipe: Connection[Any, Any], make: Callable[[Any], Callable[[Any], Any
     """Do tasks from `pipe` until it closes. The edge of a process: whatever goes wrong is reported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that waits for us ends us
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    work: Callable[[Any], Any] | None = None
+    work = cache(lambda: make(setup))
     while True:
         try:
             task = pipe.recv()
         except EOFError:
             return
-        try:
-            work = work or make(setup)
-            result = work(task)
-        except Exception as error:
-            result = failure_of(error)
-        pipe.send(result)
+        pipe.send(guarded(lambda one: work()(one), task))
 
 
-def failure_of(error: Exception) -> Failure:
-    """Return how a task ends that raised `error`."""
-    if isinstance(error, HairyoError):
+def guarded(work: Callable[[T], R], task: T) -> R | Failure:
+    """Return what `work` makes of a task, or why it made nothing."""
+    try:
+        return work(task)
+    except HairyoError as error:
         return Failure(error.reason, error.words, error.exit_code)
-    if isinstance(error, MemoryError):
+    except MemoryError:
         return Failure("memory", Words("the worker ran out of memory"))
-    return Failure("error", Words("{place}", place=_where(error)))
+    except Exception as error:
+        return Failure("error", Words("{place}", place=where(error)))
 
 
 def _end_with_parent() -> None:
@@ -224,7 +220,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _where(error: Exception) -> str:
+def where(error: Exception) -> str:
     """Return an exception's class and place; its message may quote the input and is left out."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__qualname__} at {Path(last.filename).name}:{last.lineno}"

@@ -22,6 +22,7 @@ from hairyo.consent import Versions
 from hairyo.detection import Detector
 from hairyo.detection.engine import detector_version, shared_detector
 from hairyo.documents import Document, open_document
+from hairyo.documents.parquet import open_rows
 from hairyo.errors import BrokenInput, HairyoError, InputRefused, LeakFound, UsageError, Words
 from hairyo.redaction import Policy
 from hairyo.redaction.check import check_or_destroy
@@ -74,7 +75,12 @@ class _Work:
         path, stamp = self.task.submission.path, self.task.stamp
         if path.is_symlink():
             raise BrokenInput("the file is a symbolic link; hand in the file itself")
-        document = open_document(path, columns=self._columns)
+        rows = self.task.submission.rows
+        document: Document
+        if rows is None:
+            document = open_document(path, columns=self._columns)
+        else:
+            document = open_rows(path, rows, columns=self._columns)
         if stamp is None:
             raise BrokenInput("the file changed while it was read; run again when nobody writes to it")
         stamp.check(path)

@@ -11,33 +11,35 @@ from __future__ import annotations
 import json
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Set
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Set
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from hairyo.batch import local
 from hairyo.batch.disk import COPY, OUTPUT, WORK, write_whole, writing
-from hairyo.batch.events import read_events
+from hairyo.batch.events import Book, FileBook, LedgerBook, read_events
 from hairyo.batch.findings import merge
 from hairyo.batch.inputs import Submission, submissions
 from hairyo.batch.journal import Journal
-from hairyo.batch.local import perform
 from hairyo.batch.options import RunOptions
 from hairyo.batch.parts import PART_CHARS
 from hairyo.batch.pool import Failure
 from hairyo.batch.process import file_digest, versions_of
 from hairyo.batch.report import report_html
 from hairyo.batch.tasks import Result, Setup, Task
-from hairyo.consent import Head, Keys, Ledger
+from hairyo.consent import Keys, Ledger
 from hairyo.documents import Stamp
-from hairyo.errors import LedgerError, OutputError, UsageError
+from hairyo.errors import OutputError, UsageError
 from hairyo.messages import Lang, say
 from hairyo.redaction import Policy
 from hairyo.version import __version__
 
 OUTCOMES = ("copied", "held", "refused", "failed")
+EVENTS = "events.jsonl"
 Progress = Callable[[int, int], None]
+Perform = Callable[[Setup, Iterator[Task]], Generator[Result | Failure, None, None]]
 _NOTHING = "0" * 64  # stands for the digest of what is not read
 _JOURNAL_ONLY = ("key", "shard_sha256", "ledger")  # what a line of the journal has more than one of the manifest
 
@@ -71,6 +73,9 @@ def run(
     options: RunOptions | None = None,
     lang: Lang = "ja",
     progress: Progress | None = None,
+    inputs: Iterable[Submission] | None = None,
+    perform: Perform | None = None,
+    collect: bool = False,
 ) -> RunSummary:
     """Process every submission under `source` into `out`.
 
@@ -80,6 +85,9 @@ def run(
         options: see `RunOptions`.
         lang: language of the report.
         progress: called with (inputs done, inputs in all).
+        inputs: what of `source` to do, where it is not every file whole.
+        perform: does the tasks and gives their results in the tasks' order; by default in local processes.
+        collect: leave the consent events in `events.jsonl` of `out`, instead of appending them to a ledger.
 
     Raises:
         UsageError: options, policy, column map or index are wrong.
@@ -90,48 +98,46 @@ def run(
     options = options or RunOptions()
     if out.resolve() == source.resolve() or source.resolve() in out.resolve().parents:
         raise OutputError("the output folder lies inside the submissions; choose one outside")
-    inputs = list(submissions(source))
+    wanted = list(submissions(source) if inputs is None else inputs)
     policy = Policy.load(options.policy)
     _ = options.column_map  # a wrong map is told before anything is done
     keys = Keys.load()
     versions = versions_of(policy, __version__, ginza=options.ginza)
-    with Journal(out) as journal, Ledger.open(options.ledger, keys=keys) as ledger:
+    with ExitStack() as stack:
+        journal = stack.enter_context(Journal(out))
+        book: Book
+        if collect:
+            book = FileBook(out / EVENTS)
+        else:
+            book = LedgerBook(stack.enter_context(Ledger.open(options.ledger, keys=keys)))
         setup = Setup(options, policy, keys, versions, journal.work, PART_CHARS)
-        job = _Run(out, setup, journal, ledger, len(inputs), progress)
-        job.check_ledger()
-        job.process(inputs)
-        return job.finish(inputs, lang)
+        job = _Run(out, setup, journal, book, len(wanted), progress)
+        book.check(job.marks())
+        job.process(wanted, perform or local.perform)
+        return job.finish(wanted, lang)
 
 
 class _Run:
     """One run under way."""
 
     def __init__(
-        self, out: Path, setup: Setup, journal: Journal, ledger: Ledger, total: int, progress: Progress | None
+        self, out: Path, setup: Setup, journal: Journal, book: Book, total: int, progress: Progress | None
     ) -> None:
-        self.out, self.setup, self.journal, self.ledger = out, setup, journal, ledger
+        self.out, self.setup, self.journal, self.book = out, setup, journal, book
         self.rows = journal.done()
         self.total, self.progress = total, progress
         self.skipped = self.disclosures = self.finished = 0
         # No name of an earlier copy is used anew before the end: it may yet turn out to be another input's.
         self.names = {row["copy"] for row in self.rows.values() if row["copy"] is not None}
         self.keys: dict[int, str] = {}
+        self.digested: tuple[Path, Stamp, str] | None = None
 
-    def check_ledger(self) -> None:
-        """Make sure that the ledger holds what earlier runs recorded: what is skipped is not recorded anew.
+    def marks(self) -> Iterator[str]:
+        """Yield the marks of the events that earlier runs booked."""
+        return (row["ledger"] for row in self.rows.values() if row.get("ledger"))
 
-        Raises:
-            LedgerError: it does not; it is another one, or an older backup.
-        """
-        heads = [Head.parse(row["ledger"]) for row in self.rows.values() if row.get("ledger")]
-        if heads and not self.ledger.holds(max(heads)):
-            raise LedgerError(
-                "the ledger lacks events that earlier runs into this output folder recorded; give their ledger, "
-                "restore its last backup, or choose a new output folder"
-            )
-
-    def process(self, inputs: list[Submission]) -> None:
-        """Do every input that is not done, in worker processes, and book the results as they come."""
+    def process(self, inputs: list[Submission], perform: Perform) -> None:
+        """Do every input that is not done, and book the results as they come."""
         waiting: deque[Task] = deque()
 
         def tasks() -> Iterator[Task]:
@@ -150,16 +156,35 @@ class _Run:
 
     def _task(self, submission: Submission) -> Task:
         """Return the task of a submission; its key covers its place, content and all that decides the copy."""
-        stamp, digest = _identity(submission)
+        (stamp, digest), rows = self._identity(submission), submission.rows
         options = self.setup.options.model_dump(include={"columns", "policy", "recipient", "channel"})
         said = json.dumps(
             [submission.user, submission.role, submission.channel, str(submission.submitted_at), options],
             sort_keys=True,
         )
         versions = self.setup.versions
-        parts = (submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy)
+        parts: tuple[str | int, ...] = (
+            submission.relative, digest, said, versions.hairyo, versions.detector, versions.policy,
+        )  # fmt: skip
+        parts += () if rows is None else (rows.start, rows.stop)
         key = self.keys[submission.number] = self.setup.keys.mac("journal", *parts)
         return Task(submission, stamp, digest, key)
+
+    def _identity(self, submission: Submission) -> tuple[Stamp | None, str]:
+        """Return the file's stamp and digest; of what is no plain file or unreadable, none (the reader refuses it).
+
+        The digest of a file is made once for all its parts.
+        """
+        path = submission.path
+        try:
+            if path.is_symlink() or not path.is_file():  # to open a pipe is to wait for ever
+                return None, _NOTHING
+            stamp = Stamp.of(path)
+            if self.digested is None or self.digested[:2] != (path, stamp):
+                self.digested = (path, stamp, file_digest(path))
+            return stamp, self.digested[2]
+        except OSError:
+            return None, _NOTHING
 
     def _is_done(self, task: Task) -> bool:
         row = self.rows.get(task.key)
@@ -176,13 +201,16 @@ class _Run:
         """Append the consent events, put the copy in its place, and write the journal's line."""
         if isinstance(result, Failure):
             result = Result("failed", reason=result.reason, detail=result.detail, name=task.neutral_name)
-        head = self._record(result.events)
+        rows = task.submission.rows
+        part = None if rows is None else [rows.start + 1, rows.stop]
+        mark = self._record(result.events)
         shard = None if result.shard is None else _moved(result.shard, self._shard(task.key), WORK)
-        copy = None if result.copy is None else self._place(result.copy, result.name)
+        copy = None if result.copy is None else self._place(result.copy, _copy_name(result.name, part))
         row: dict[str, Any] = {
             "key": task.key,
             "number": task.submission.number,
             "input": result.name,
+            **({} if part is None else {"rows": part}),
             "sha256": task.digest,
             "outcome": result.outcome,
             "reason": result.reason,
@@ -191,7 +219,7 @@ class _Run:
             "copy": copy,
             "copy_sha256": None if copy is None else file_digest(self.out / "copies" / copy),
             "shard_sha256": None if shard is None else file_digest(shard),
-            "ledger": None if head is None else str(head),
+            "ledger": mark,
             "records": result.records,
             "findings": dict(sorted(result.counts.items())),
             "article6": dict(sorted(result.special.items())),
@@ -208,16 +236,14 @@ class _Run:
         shutil.rmtree(self.setup.work / task.key, ignore_errors=True)
         self.rows[task.key] = self.journal.add(row)
 
-    def _record(self, shard: Path | None) -> Head | None:
-        """Append the events of a shard to the ledger, and return the last of them as a head."""
-        heads: list[Head] = []
-        if shard is not None:
-            with writing(WORK):
-                for events in read_events(shard):
-                    recorded = self.ledger.append(events)
-                    self.disclosures += sum(one.new and one.event.kind == "disclosure" for one in recorded)
-                    heads = [max([*heads, *(one.head for one in recorded)])]
-        return heads[0] if heads else None
+    def _record(self, shard: Path | None) -> str | None:
+        """Book the events of a shard, and return their mark."""
+        if shard is None:
+            return None
+        with writing(WORK):
+            booked = self.book.add(read_events(shard))
+        self.disclosures += booked.disclosures
+        return booked.mark
 
     def _shard(self, key: str) -> Path:
         """Return where the findings of a finished input lie."""
@@ -259,7 +285,7 @@ class _Run:
         for one in inputs:
             row = self.rows[self.keys[one.number]]
             if row["copy"] is not None:
-                name = _free_name(row["input"], taken)
+                name = _free_name(_copy_name(row["input"], row.get("rows")), taken)
                 taken.add(name)
                 if name != row["copy"]:
                     aside = self.setup.work / f"{row['key']}.aside"
@@ -282,17 +308,6 @@ class _Run:
                 path.rmdir()
 
 
-def _identity(submission: Submission) -> tuple[Stamp | None, str]:
-    """Return the file's stamp and digest; of what is no plain file or unreadable, none (the reader refuses it)."""
-    path = submission.path
-    try:
-        if path.is_symlink() or not path.is_file():  # to open a pipe is to wait for ever
-            return None, _NOTHING
-        return Stamp.of(path), file_digest(path)
-    except OSError:
-        return None, _NOTHING
-
-
 def _is(path: Path, digest: str | None) -> bool:
     """Whether a file is there and as it was."""
     return path.is_file() and file_digest(path) == digest
@@ -308,6 +323,12 @@ def _moved(made: Path, target: Path, name: str | dict[str, str]) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         made.replace(target)
     return target
+
+
+def _copy_name(name: str, rows: list[int] | None) -> str:
+    """Return the copy's name: of a part, with the number of the first of its `rows`."""
+    path = Path(name)
+    return name if rows is None else path.with_stem(f"{path.stem}-{rows[0]:09d}").as_posix()
 
 
 def _free_name(name: str, taken: Set[str]) -> str:

@@ -18,21 +18,12 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hairyo.documents.arrow import ArrowRows
 from hairyo.documents.base import Block, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import EditFeed, Stamp, new_file
-from hairyo.documents.parquet_values import (
-    Change,
-    Keys,
-    Kind,
-    Value,
-    as_python,
-    clean_schema,
-    edited,
-    kind_of,
-    leaves,
-)
-from hairyo.errors import BrokenInput, OutputError, TooLarge, UnknownFormat
+from hairyo.documents.parquet_values import Change, Keys, Value, clean_schema, edited
+from hairyo.errors import BrokenInput, OutputError, TooLarge
 
 _BATCH = 1000
 _CODECS = ("snappy", "gzip", "brotli", "zstd", "lz4")
@@ -55,31 +46,29 @@ class ParquetDocument:
 
     format = "parquet"
 
-    def __init__(self, path: Path, limits: Limits, columns: ColumnMap | None) -> None:
+    def __init__(self, path: Path, limits: Limits, columns: ColumnMap | None, rows: range | None = None) -> None:
         """Open the file and look at its schema.
+
+        Args:
+            path: the file.
+            limits: what may be spent on it.
+            columns: which columns hold what.
+            rows: the rows to read and to copy, from 0, where it is done in parts; records keep their numbers.
 
         Raises:
             BrokenInput: it is damaged or encrypted.
             UnknownFormat: a column nests text with values that cannot be written back.
             UsageError: the column map names a column that is not there.
         """
-        self._path, self._limits = path, limits
+        self._path, self._limits, self._wanted = path, limits, rows
         self._stamp = Stamp.of(path)
         with _guard(), pq.ParquetFile(path) as file:
             self._schema = file.schema_arrow
-            self._groups = file.num_row_groups
-            codec = file.metadata.row_group(0).column(0).compression.lower() if self._groups else "snappy"
+            self._sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+            codec = file.metadata.row_group(0).column(0).compression.lower() if self._sizes else "snappy"
         self._codec = codec if codec in _CODECS else "none" if codec == "uncompressed" else "snappy"
-        if columns is not None:
-            columns.check(self._schema.names)
-        self._kinds = [kind_of(field.type) for field in self._schema]
-        if Kind.MIXED in self._kinds:
-            number = self._kinds.index(Kind.MIXED) + 1
-            raise UnknownFormat(
-                "column {number} nests text with values that cannot be written back; flatten it", number=number
-            )
-        binary = Kind.OTHER in self._kinds
-        self.unread: tuple[str, ...] = ("binary column",) if binary else ()
+        self._rows = ArrowRows(self._schema, columns)
+        self.unread = self._rows.unread
 
     def blocks(self) -> Iterator[Block]:
         """Yield the column names, then the values row by row; see `Document.blocks`."""
@@ -112,44 +101,45 @@ class ParquetDocument:
 
     def _walk(self) -> Iterator[_Place | pa.Table]:
         """Yield every value with its block, and each row group once its values are out."""
-        index, record = 0, 0
-        for number, name in enumerate(self._schema.names):
-            if name:
-                yield _Place(Block(index, name, f"column {number + 1}, name"), number, -1, (), name)
-                index += 1
-        for group in range(self._groups):
-            batches = list(self._batches(group))
+        index = 0
+        for number, block in self._rows.names():
+            yield _Place(block, number, -1, (), block.text)
+            index += 1
+        for group, before, rows in self._parts():
+            batches = list(self._batches(group, rows))
+            record = before + rows.start
             first = record + 1
-            for row in (row for batch in batches for row in self._rows(batch)):
+            for row in (row for batch in batches for row in self._values(batch)):
                 record += 1
                 for number, keys, value in row:
-                    block = self._block(index, record, number, keys, value)
+                    block = self._rows.block(index, record, number, keys, value)
                     yield _Place(block, number, record - first, keys, value)
                     index += 1
             yield pa.Table.from_batches(batches, self._schema)
 
-    def _block(self, index: int, record: int, number: int, keys: Keys, value: Value) -> Block:
-        names = [self._schema.names[number], *(key for key in keys if isinstance(key, str))]
-        locator = f"row {record}, column {number + 1}"
-        return Block(index, str(value), locator, names[-1], record, ".".join(names))
-
-    def _rows(self, batch: pa.RecordBatch) -> Iterator[Iterator[tuple[int, Keys, Value]]]:
-        """Yield, for every row, the readable values in it."""
+    def _values(self, batch: pa.RecordBatch) -> Iterator[Iterator[tuple[int, Keys, Value]]]:
         with _guard():
-            columns = [
-                (number, as_python(column))
-                for number, (column, kind) in enumerate(zip(batch.columns, self._kinds, strict=True))
-                if kind is not Kind.OTHER
-            ]
-        for row in range(batch.num_rows):
-            yield (
-                (number, keys, value) for number, values in columns for keys, value in leaves(values[row]) if str(value)
-            )
+            return self._rows.values(batch)
 
-    def _batches(self, group: int) -> Iterator[pa.RecordBatch]:
-        size = 0
+    def _parts(self) -> Iterator[tuple[int, int, range]]:
+        """Yield every row group with the number of rows before it, and those of its own that are wanted."""
+        before = 0
+        for group, size in enumerate(self._sizes):
+            rows = range(size)
+            if self._wanted is not None:
+                rows = range(max(self._wanted.start - before, 0), min(self._wanted.stop - before, size))
+            if rows or self._wanted is None:
+                yield group, before, rows
+            before += size
+
+    def _batches(self, group: int, rows: range) -> Iterator[pa.RecordBatch]:
+        size, at = 0, 0
         with _guard(), pq.ParquetFile(self._path) as file:
-            for batch in file.iter_batches(_BATCH, row_groups=[group]):
+            for whole in file.iter_batches(_BATCH, row_groups=[group]):
+                if at >= rows.stop:
+                    return
+                first, at = at, at + whole.num_rows
+                batch = whole[max(rows.start - first, 0) : rows.stop - first]
                 size += batch.nbytes
                 if size > self._limits.unpacked_bytes:
                     raise TooLarge("a row group unpacks too far; write the table with smaller row groups")
@@ -197,6 +187,21 @@ def _guard() -> Iterator[None]:
         raise
     except _DAMAGE:
         raise _broken() from None
+
+
+def row_count(path: Path) -> int:
+    """Return how many rows a Parquet file has, by its footer.
+
+    Raises:
+        BrokenInput: it is damaged, or no Parquet file.
+    """
+    with _guard():
+        return int(pq.read_metadata(path).num_rows)
+
+
+def open_rows(path: Path, rows: range, *, columns: ColumnMap | None) -> ParquetDocument:
+    """Open some rows of a Parquet file as a document of their own; see `ParquetDocument`."""
+    return ParquetDocument(path, Limits(), columns, rows)
 
 
 def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | None) -> ParquetDocument:

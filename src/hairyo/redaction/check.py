@@ -6,13 +6,13 @@ DESIGN.md, invariant 4. A copy that shows a value, or cannot be checked, does no
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hairyo.errors import LeakFound, OutputError
 from hairyo.redaction.check_fold import Search
-from hairyo.redaction.check_readers import READERS, Piece
+from hairyo.redaction.check_readers import READERS, Piece, records
 from hairyo.redaction.secret import Secret
 
 _MAX_PLACES = 100
@@ -115,6 +115,19 @@ def check_or_destroy(
         if not clean:
             _destroy(path)
     return report
+
+
+def leaking_rows(rows: Iterable[Iterable[object]], values: Mapping[int | None, Collection[Secret]]) -> set[int]:
+    """Return the numbers of redacted rows that show a value which was taken out of them; they must not be given out.
+
+    For tables that go on in memory, where there is no file to open again. Rows count from 1.
+
+    Args:
+        rows: the cells of each row, after redaction.
+        values: what to search for, as in `check_copy`.
+    """
+    hunt = _Hunt(values)
+    return {piece.record for piece, form in hunt.leaks(records(rows)) if form and piece.record is not None}
 
 
 def _destroy(path: Path) -> None:

@@ -11,7 +11,7 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -110,6 +110,12 @@ def _record(place: str, number: int, texts: list[str]) -> Iterator[Piece]:
             yield Piece(place, text, record=number)
     if len(texts) > 1:
         yield Piece(place, "\t".join(texts), record=number, markup=True)
+
+
+def records(rows: Iterable[Iterable[object]]) -> Iterator[Piece]:
+    """Yield the cells of rows that lie in memory, and each row as a whole; rows count from 1."""
+    for number, row in enumerate(rows, 1):
+        yield from _record(f"row {number}", number, list(_strings(list(row))))
 
 
 def _delimiter(path: Path, encoding: str) -> str:

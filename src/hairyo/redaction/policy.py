@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from hairyo.detection.finding import Finding, Subject
 from hairyo.errors import UsageError
-from hairyo.redaction.operators import NEUTRAL, OPERATORS, Keep, Mask, Operator
+from hairyo.redaction.operators import NEUTRAL, OPERATORS, Encrypt, Keep, Mask, Operator, Pseudonym
 from hairyo.taxonomy import types
 
 DEFAULT = "client-company"
@@ -143,6 +143,11 @@ class Policy(BaseModel):
         except ValidationError as error:
             keys = sorted({str(one["loc"][0]) for one in error.errors(include_input=False) if one["loc"]})
             raise ValueError(f"types.{type_}.options: wrong: {', '.join(keys)}") from error
+
+    @cached_property
+    def keyed(self) -> bool:
+        """Whether a stand-in is made with a key."""
+        return any(isinstance(self.operator(name), Pseudonym | Encrypt) for name in types())
 
     def redacts(self, finding: Finding) -> bool:
         """Whether a finding has to go from the copy."""
