@@ -31,6 +31,7 @@ from hairyo.redaction import Policy
 pytest.importorskip("pyspark", reason="pyspark is not installed: pip install hairyo[spark]")
 JAVA = Path(os.environ["JAVA_HOME"]) / "bin" / "java" if "JAVA_HOME" in os.environ else shutil.which("java")
 pytestmark = [
+    pytest.mark.slow,  # half a minute in all; what needs no session is in tests/batch: cluster, frames, lake
     pytest.mark.skipif(JAVA is None or not Path(JAVA).exists(), reason="Spark needs Java 17 or newer; none is here"),
     pytest.mark.xdist_group("spark"),  # one session, not one in each of xdist's processes
     pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
@@ -315,7 +316,6 @@ spark.stop()
 """
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_processes_of_a_cluster_make_the_same(lake, tmp_path):
     source, here, want, events = lake

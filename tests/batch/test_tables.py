@@ -189,6 +189,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 def test_a_part_that_goes_wrong_takes_its_table_along_and_nothing_else(source, tmp_path):
     (source / "m.csv").unlink()
     for name in FAULTS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, get_args
@@ -57,11 +58,12 @@ def each(
             waiting.append(batch)
             yield batch.distinct
 
-    for done in run_tasks(partial(_batch_worker, make), setup, tasks(), workers=workers):
-        if isinstance(done, Failure):
-            why = {lang: say(done.detail, lang) for lang in get_args(Lang)}
-            raise HairyoError("a worker process could not go on ({why}); nothing was returned", why=why)
-        yield from waiting.popleft().results(done)
+    with closing(run_tasks(partial(_batch_worker, make), setup, tasks(), workers=workers)) as results:
+        for done in results:  # whatever ends this ends the workers first
+            if isinstance(done, Failure):
+                why = {lang: say(done.detail, lang) for lang in get_args(Lang)}
+                raise HairyoError("a worker process could not go on ({why}); nothing was returned", why=why)
+            yield from waiting.popleft().results(done)
 
 
 @dataclass(frozen=True, slots=True)
