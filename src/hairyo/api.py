@@ -10,6 +10,7 @@ from hairyo.detection import Finding, Role
 from hairyo.detection.engine import shared_detector
 from hairyo.redaction import Policy, Redacted
 from hairyo.redaction import redact as _redact
+from hairyo.redaction.policy import DEFAULT
 
 
 def scan(text: str, *, role: Role | None = None) -> list[Finding]:
@@ -41,7 +42,9 @@ def redact(
         UsageError: the policy is wrong or needs a key.
         LeakFound: no plan hides every value.
     """
-    return _redact(text, scan(text, role=role), policy=policy, key=key)
+    chosen = policy if isinstance(policy, Policy) else Policy.load(policy or DEFAULT)
+    found = shared_detector(changes=chosen.changes).scan(text, role=role)
+    return _redact(text, found, policy=chosen, key=key)
 
 
 class Pipeline:

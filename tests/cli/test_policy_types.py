@@ -38,14 +38,22 @@ def test_policy(capsys, name):
     assert main(["policy", "show", "--policy", name]) == 0
     shown = cells(capsys)
     policy = Policy.load(name)
-    assert {type_: row[-1] for type_, row in shown.items()} == {type_: policy.operator(type_).name for type_ in types()}
+    assert {type_: row[1] for type_, row in shown.items()} == {type_: policy.operator(type_).name for type_ in types()}
 
 
 def test_a_policy_of_ones_own(capsys, tmp_path):
     path = tmp_path / "own.toml"
     path.write_text('format = 1\nname = "own"\nversion = "1"\n[types]\nAGE = { operator = "remove" }\n')
     assert main(["policy", "show", "--policy", str(path)]) == 0
-    assert cells(capsys)["AGE"] == ["age", "remove"]
+    assert cells(capsys)["AGE"] == ["age", "remove", "0.7", "0"]
+
+
+def test_thresholds_of_ones_own_are_shown(capsys, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('format = 1\nname = "own"\nversion = "1"\n[found.special_care]\ntagger = 0.4\n')
+    assert main(["policy", "show", "--policy", str(path)]) == 0
+    shown = cells(capsys)
+    assert (shown["HEALTH"][2], shown["UNION"][2], shown["AGE"][2]) == ("0.4", "0.4", "0.7")
 
 
 @pytest.mark.parametrize("policy", ["nonsense", "missing.toml"])

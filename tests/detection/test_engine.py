@@ -145,3 +145,10 @@ def test_a_scan_with_ginza_without_the_tagger_is_refused():
 def test_what_was_found_with_ginza_says_so():
     assert "ja-ginza" in detector_version(ginza=True)
     assert "ja-ginza" not in detector_version()
+
+
+def test_thresholds_of_ones_own_decide_what_stands():
+    text = "旗を持って国会の前に座り込みました。"  # no rule knows it; the tagger is fairly sure
+    assert [one.type for one in Detector().scan(text)] == ["POLITICAL"]
+    assert Detector(changes=(("special_care", "tagger", 2.0),)).scan(text) == []
+    assert Detector(changes=(("HEALTH", "tagger", 2.0),)).scan(text) != []

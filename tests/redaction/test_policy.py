@@ -65,6 +65,10 @@ def test_there_are_three_policies():
         ("mask = ''", "mask"),
         ("[polarity]\nnegated = 'perhaps'", "polarity.negated"),
         ("subjects = ['nobody']", "subjects"),
+        ("[found.NOBODY]\ntagger = 0.5", "found.NOBODY"),
+        ("[found.HEALTH]\ntager = 0.5", "found.HEALTH.tager"),
+        ("[found.HEALTH]\ntagger = -1", "found.HEALTH.tagger"),
+        ("[found]\nHEALTH = 0.5", "found.HEALTH"),
         ("mask = ", "TOML"),
     ],
 )
@@ -123,3 +127,13 @@ def test_the_digest_is_of_the_content_not_of_the_layout(written):
     one = Policy.load(written("threshold = 0.5\nmask = '***'")).digest
     assert one == Policy.load(written("# same\nmask = '***'\nthreshold = 0.50")).digest
     assert one != Policy.load(written("mask = '***'\nthreshold = 0.6")).digest
+
+
+def test_thresholds_of_detection_are_the_policys_own(written):
+    policy = Policy.load(written("[found.special_care]\ntagger = 0.4\nrules = 0.3\n[found.HEALTH]\ntagger = 0.9\n"))
+    assert policy.changes == (
+        ("HEALTH", "tagger", 0.9),
+        ("special_care", "rules", 0.3),
+        ("special_care", "tagger", 0.4),
+    )
+    assert Policy.load("client-company").changes == ()

@@ -37,5 +37,10 @@ def make_scanner(setup: None) -> Callable[[Text], list[Finding]]:
 
 def make_redactor(setup: Redaction) -> Callable[[Text], str]:
     """Return the function that redacts a text; made once in each worker."""
-    scan = make_scanner(None)
-    return lambda text: redact(text.text, scan(text), policy=setup.policy, key=setup.key).text
+    detector = shared_detector(changes=setup.policy.changes)
+
+    def redactor(text: Text) -> str:
+        found = detector.scan(text.text, role=text.role)
+        return redact(text.text, found, policy=setup.policy, key=setup.key).text
+
+    return redactor

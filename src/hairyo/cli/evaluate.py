@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser, lang: Lang = "en") -> None:
     parser.add_argument("gold", nargs="+", type=as_path, metavar="GOLD", help=text("evaluate.gold", lang))
     parser.add_argument("--predictions", type=as_path, metavar="JSONL", help=text("evaluate.predictions", lang))
     parser.add_argument("--ginza", action="store_true", help=text("scan.ginza", lang))
+    parser.add_argument("--policy", metavar="POLICY", help=text("evaluate.policy", lang))
     parser.add_argument("--html", type=as_path, metavar="FILE", help=text("evaluate.html", lang))
     parser.add_argument("--floor", type=as_path, metavar="TOML", help=text("evaluate.floor", lang))
     parser.add_argument("--by", choices=("author", "genre"), help=text("evaluate.by", lang))
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from hairyo.evaluation import intervals, read_marked, score, summed
 
     texts = list(read_marked(args.gold))
-    scored = [score(text, found) for text, found in _found(texts, args.predictions, args.ginza)]
+    scored = [score(text, found) for text, found in _found(texts, args)]
     figures = summed(one.counts for one in scored)
     bounds = intervals([one.counts for one in scored]) if args.intervals and scored else {}
     if args.html is not None:
@@ -64,20 +65,21 @@ def run(args: argparse.Namespace) -> int:
     return 3 if _below(figures.flat(), floor, args.lang) else 0
 
 
-def _found(
-    texts: Sequence[MarkedText], predictions: Path | None, ginza: bool
-) -> Iterator[tuple[MarkedText, list[Finding]]]:
+def _found(texts: Sequence[MarkedText], args: argparse.Namespace) -> Iterator[tuple[MarkedText, list[Finding]]]:
     """Yield each text with what was found in it: now, or by whoever made the predictions."""
-    if predictions is None:
+    if args.predictions is None:
         from hairyo.detection.engine import shared_detector
+        from hairyo.redaction import Policy
 
+        changes = Policy.load(args.policy).changes if args.policy else ()
+        detector = shared_detector(ginza=args.ginza, changes=changes)
         for text in texts:
-            yield text, shared_detector(ginza=ginza).scan(text.text, role=text.role)
+            yield text, detector.scan(text.text, role=text.role)
         return
     from hairyo.errors import UsageError
     from hairyo.evaluation.predictions import read_predictions
 
-    made = read_predictions(predictions)
+    made = read_predictions(args.predictions)
     missing = sum(text.id not in made for text in texts)
     if missing:
         raise UsageError("{count} of the texts have no prediction; predict them all", count=missing)

@@ -24,14 +24,18 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from hairyo.detection.tagger.trust import trust
     from hairyo.messages import text
     from hairyo.redaction import Policy
     from hairyo.taxonomy import types
 
     policy = Policy.load(args.policy)
-    heads = (text(f"taxonomy.{name}", args.lang) for name in ("type", "name", "operator"))
+    believed = trust(policy.changes)
+    heads = (text(f"taxonomy.{name}", args.lang) for name in ("type", "name", "operator", "tagger", "rules"))
     table = Table(*heads, title=f"{policy.name} {policy.digest[:12]}")
     for one in types().values():
-        table.add_row(one.name, one.ja if args.lang == "ja" else one.en, policy.operator(one.name).name)
+        sure = believed[one.name]
+        name = one.ja if args.lang == "ja" else one.en
+        table.add_row(one.name, name, policy.operator(one.name).name, f"{sure.tagger:g}", f"{sure.rules:g}")
     Console().print(table)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from hairyo.detection.resolver import resolve
 from hairyo.detection.tagger.hints import hints
 from hairyo.detection.tagger.model import TaggerModel, model_folder, shared_model
 from hairyo.detection.tagger.tagging import Tagging
+from hairyo.detection.tagger.trust import Change, Trust, trust
 
 # A long text is read in windows: the core, and around it context that is read but not reported.
 CORE = 12_000
@@ -35,17 +36,21 @@ class Detector:
         core: characters of a long text that are read at once, context apart.
         rules_only: leave the trained tagger out: many times as fast, and blind to what only context tells.
         ginza: let GiNZA look for names, too: a few more, in twice the time.
+        changes: thresholds of the tagger in place of the shipped ones, as a policy gives them (`Policy.changes`).
 
     Raises:
         ValueError: both `rules_only` and `ginza`; without the tagger, nothing judges GiNZA's names.
     """
 
-    def __init__(self, *, core: int = CORE, rules_only: bool = False, ginza: bool = False) -> None:
+    def __init__(
+        self, *, core: int = CORE, rules_only: bool = False, ginza: bool = False, changes: tuple[Change, ...] = ()
+    ) -> None:
         if rules_only and ginza:
             raise ValueError("rules_only and ginza exclude each other; choose one")
         self._core = core
         self._rules_only = rules_only
         self._entities = GinzaNames() if ginza else None
+        self._trust = trust(changes)
 
     @cached_property
     def _tagger(self) -> TaggerModel | None:
@@ -87,17 +92,18 @@ class Detector:
         judging, found = self.judged(passage)
         if self._tagger is not None:
             entities = self._entities.find(passage) if self._entities is not None else ()
-            found = resolve(_read(judging, found, entities, self._tagger))
+            found = resolve(_read(judging, found, entities, self._tagger, self._trust))
         return [to_original(finding, passage) for finding in found]
 
 
 def _read(
-    judging: Judging, found: list[Finding], entities: Iterable[Finding], tagger: TaggerModel
-) -> Iterator[Finding]:
+    judging: Judging, found: list[Finding], entities: Iterable[Finding], tagger: TaggerModel,
+    believed: Mapping[str, Trust],
+) -> Iterator[Finding]:  # fmt: skip
     """Yield what stands when the tagger has read the passage, too."""
     passage = judging.passage
     reading = tagger.read(passage, list(hints(judging, found)))
-    yield from Tagging(judging, reading, tagger).joined(found, entities)
+    yield from Tagging(judging, reading, tagger, believed).joined(found, entities)
 
 
 def to_original(finding: Finding, passage: Passage) -> Finding:
@@ -145,6 +151,6 @@ def _data_files(folder: Traversable) -> Iterator[Traversable]:
 
 
 @cache
-def shared_detector(*, ginza: bool = False) -> Detector:
-    """Return this process's detector, made once; see `Detector` for `ginza`."""
-    return Detector(ginza=ginza)
+def shared_detector(*, ginza: bool = False, changes: tuple[Change, ...] = ()) -> Detector:
+    """Return this process's detector, made once; see `Detector` for the settings."""
+    return Detector(ginza=ginza, changes=changes)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from hairyo.detection.finding import Finding, Subject
+from hairyo.detection.tagger.trust import Change, thresholds
 from hairyo.errors import UsageError
 from hairyo.redaction.operators import NEUTRAL, OPERATORS, Encrypt, Keep, Mask, Operator, Pseudonym
 from hairyo.taxonomy import types
@@ -22,6 +23,9 @@ from hairyo.taxonomy import types
 DEFAULT = "client-company"
 Treatment = Literal["redact", "keep"]
 Score = Annotated[float, Field(ge=0, le=1)]
+Probability = Annotated[float, Field(ge=0, le=2)]  # above 1: never
+# Rows of thresholds that are no types: all of Article 6, and everything.
+_GROUPS = ("special_care", "default")
 _EVERYBODY: tuple[Subject, ...] = ("self", "family", "other", "unknown")
 # What may stand for all of Article 6: a list of what is allowed, as no list of telling words is ever whole.
 _NEUTRAL_TEXT = re.compile(
@@ -66,6 +70,9 @@ class Policy(BaseModel):
         subjects: whose data is redacted.
         polarity: what is done with negated and uncertain findings.
         types: how each type is treated; a type without a row is masked.
+        found: how sure detection must be of a type, in place of the thresholds that come with the tagger: a row for
+            a type, for all of Article 6 (`special_care`) or for everything (`default`), and in it keys of `Trust`
+            (`hairyo.detection.tagger.trust`). `threshold` hides less of what is found; this finds more or less.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -77,6 +84,7 @@ class Policy(BaseModel):
     subjects: tuple[Subject, ...] = _EVERYBODY
     polarity: Polarity = Polarity()
     types: dict[str, Rule] = {}
+    found: dict[str, dict[str, Probability]] = {}
 
     @field_validator("mask")
     @classmethod
@@ -91,6 +99,11 @@ class Policy(BaseModel):
             if name not in types():
                 raise ValueError(f"types.{name}: there is no such type; see `hairyo.taxonomy.types()`")
             self.operator(name)
+        for row, keys in self.found.items():
+            if row not in types() and row not in _GROUPS:
+                raise ValueError(f"found.{row}: name a type, or one of {', '.join(_GROUPS)}")
+            if wrong := sorted(keys.keys() - thresholds()):
+                raise ValueError(f"found.{row}.{wrong[0]}: choose one of {', '.join(thresholds())}")
         return self
 
     @classmethod
@@ -119,6 +132,11 @@ class Policy(BaseModel):
         """SHA-256 of the policy's content, whatever the layout of its file."""
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The thresholds of detection that are this policy's own, for `Detector`."""
+        return tuple((row, key, keys[key]) for row, keys in sorted(self.found.items()) for key in sorted(keys))
 
     def operator(self, type_: str) -> Operator:
         """Return the operator for a type; unknown types get the neutral mask.

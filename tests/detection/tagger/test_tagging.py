@@ -13,7 +13,8 @@ from hairyo.detection.passage import Passage
 from hairyo.detection.tagger import tagging
 from hairyo.detection.tagger.model import Reading
 from hairyo.detection.tagger.pieces import Piece
-from hairyo.detection.tagger.tagging import Tagging, Trust, trust
+from hairyo.detection.tagger.tagging import Tagging
+from hairyo.detection.tagger.trust import Trust, thresholds, trust
 from hairyo.taxonomy import types
 
 TEXT = "妻は喘息、電話は09"
@@ -102,6 +103,17 @@ def test_support_is_the_chance_of_the_label():
 def test_every_type_has_its_trust():
     assert set(trust()) == set(types())
     assert all(0 <= one.rules <= 1 and one.tagger > 0 for one in trust().values())
+
+
+def test_a_types_own_threshold_counts_before_that_of_article_6_and_that_before_the_default():
+    shipped = trust()
+    changed = trust((("HEALTH", "tagger", 0.11), ("default", "tagger", 0.33), ("special_care", "tagger", 0.22)))
+    assert (changed["HEALTH"].tagger, changed["UNION"].tagger, changed["AGE"].tagger) == (0.11, 0.22, 0.33)
+    assert changed["PERSON"].tagger == shipped["PERSON"].tagger  # it has a row of its own
+    others = [key for key in thresholds() if key != "tagger"]
+    for name, row in changed.items():
+        assert [getattr(row, key) for key in others] == [getattr(shipped[name], key) for key in others]
+    assert trust() == shipped
 
 
 def test_what_is_unsure_is_not_taken_for_the_users_own():

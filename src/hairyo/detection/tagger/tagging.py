@@ -7,12 +7,10 @@ enough, what both found stands.
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +21,7 @@ from hairyo.detection.finding import Finding, Subject
 from hairyo.detection.morphology import Token
 from hairyo.detection.tagger.decode import Span, spans
 from hairyo.detection.tagger.model import Reading, TaggerModel, covered
+from hairyo.detection.tagger.trust import Trust, trust
 from hairyo.taxonomy import codes, types
 
 RULE = "tagger"
@@ -38,40 +37,6 @@ class _Ask(NamedTuple):
 # Below these probabilities the rules are asked, where they have an opinion. Chosen on texts of authors that the
 # tagger had not seen (models/tagger/CARD.md).
 _ASK_RULES = _Ask(subject=0.5, polarity=0.85)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How far a type's findings are believed.
-
-    Attributes:
-        tagger: probability from which a finding of the tagger alone stands; above 1 for never.
-        rules: probability, by the tagger, from which a finding of the rules alone stands; 0 for always.
-        fields: the same in the fields of a form, which the rules read better than prose.
-        facts: the same where a term tells a fact by itself, or a name stands in full elsewhere; the lower one counts.
-        lookalike: probability from which a finding of the tagger alone stands against a look-alike.
-        owned: probability that it is a fact, the user's own and affirmed (the product of the three), below which it
-            becomes a fact of unknown whom: too unsure to be recorded as consent, and still redacted.
-        entities: probability from which a finding of an entity recogniser alone stands, where one is asked.
-    """
-
-    tagger: float
-    rules: float
-    fields: float
-    facts: float
-    lookalike: float
-    owned: float
-    entities: float
-
-
-@cache
-def trust() -> Mapping[str, Trust]:
-    """Return how far each type's findings are believed."""
-    table = tomllib.loads((files(__package__) / "tagger.toml").read_text(encoding="utf-8"))
-    return {
-        name: Trust(**(table["default"] | (table["special_care"] if one.item else {}) | table.get(name, {})))
-        for name, one in types().items()
-    }
 
 
 @dataclass(frozen=True)
