@@ -43,7 +43,7 @@ docs: $(STAMP)
 # Takes three hours on two cores. The training libraries are not locked: which build of PyTorch fits depends
 # on the machine.
 DATA = $(addprefix models/data/,$(addsuffix .jsonl,$(1)))
-HELD := $(call DATA,l n zh zw xa xb xc xd xe yi)
+HELD := $(call DATA,l n zh zw zx xa xb xc xd xe yi)
 THIRD := $(call DATA,ya yb yc yd ye yf yg yh)
 SECOND := $(call DATA,zi zj zk zl zm zn zo zp zq zr zs zt zu zv)
 FIRST := $(filter-out $(HELD) $(SECOND) $(THIRD),$(wildcard models/data/*.jsonl))

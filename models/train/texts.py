@@ -22,8 +22,10 @@ SPECIAL_CARE = tuple(name for name, one in types().items() if one.item is not No
 # What a span can be for the tag head; which kind of special care is another head's question, for one kind is rare.
 LABELS = (*PERSONAL, "special care")
 SUBJECTS = (*WHOSE, PUBLIC)
-IGNORED = -100
+# What a piece's tag can be beside a class: nothing to learn, or any class but those of a person (a partial label).
+IGNORED, NOT_PERSON = -100, -101
 _TAG = {name: 1 + 2 * LABELS.index(name if name in PERSONAL else LABELS[-1]) for name in types()}  # B; I is one more
+PERSON_TAGS = (_TAG["PERSON"], _TAG["PERSON"] + 1)
 
 
 @dataclass
