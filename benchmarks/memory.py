@@ -2,9 +2,6 @@
 
 Usage: python benchmarks/memory.py 10 100 300 --workers 2 --json memory.json
 
-The peak is that of the run's own process and that of its largest worker for every worker: each had it at some time, and
-pages that they share are counted in each, so it is too high rather than too low.
-
 With `--detector rules` the tagger is left out; with `--detector numbers` telephone numbers are all that is looked for.
 Then less memory is needed from the start, but what a run keeps of a table is the same, and it shows in minutes.
 """
@@ -23,6 +20,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from footprint import Footprint
 
 from hairyo.batch import process
 from hairyo.batch.options import RunOptions
@@ -46,8 +45,8 @@ class Numbers:
         return [Finding(*hit.span(), "PHONE") for hit in NUMBER.finditer(text)]
 
 
-def detector(*, ginza: bool = False):
-    """Return the detector that the benchmark was asked for."""
+def detector(**settings: object):
+    """Return the detector that the benchmark was asked for, whatever its settings."""
     return Numbers() if os.environ["BENCHMARK_DETECTOR"] == "numbers" else Detector(rules_only=True)
 
 
@@ -77,21 +76,21 @@ def measure(megabytes: float, workers: int) -> dict[str, object]:
         os.environ["HAIRYO_DATA"] = str(place / "data")
         rows = write_profiles(place / "t.csv", megabytes)
         began = time.monotonic()
-        summary = run(place / "t.csv", place / "out", options=RunOptions(workers=workers, timeout=3600.0))
+        with Footprint() as footprint:
+            summary = run(place / "t.csv", place / "out", options=RunOptions(workers=workers, timeout=3600.0))
         seconds = time.monotonic() - began
+    if summary.outcomes["copied"] != 1:
+        raise SystemExit(f"the table was not copied: {summary.outcomes}")
     own, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    unit = 1 if sys.platform == "darwin" else 1024
     return {
         "megabytes": megabytes,
         "workers": workers,
         "detector": os.environ["BENCHMARK_DETECTOR"],
         "rows": rows,
-        "copied": summary.outcomes["copied"],
         "seconds": round(seconds, 1),
         "cpu_seconds": round(own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime, 1),
-        "peak_mb": round((own.ru_maxrss + workers * theirs.ru_maxrss) * unit / 1e6),
-        "run_mb": round(own.ru_maxrss * unit / 1e6),
-        "worker_mb": round(theirs.ru_maxrss * unit / 1e6),
+        "peak_mb": round(footprint.peak / 1e6),
+        "worker_mb": round(footprint.largest / 1e6),
     }
 
 

@@ -19,13 +19,21 @@ def cpu_seconds(*command: str) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def main() -> None:
-    """Print the best of `ROUNDS` of both, by turns, so that both have the machine's best moments."""
+def ratio(*command: str) -> float:
+    """Return the time of `hairyo COMMAND --help` in that of `python -c pass`.
+
+    The best of `ROUNDS` of both count, taken by turns, so that both have the machine's best moments.
+    """
     nothing, shown = [], []
     for _ in range(ROUNDS):
         nothing.append(cpu_seconds(sys.executable, "-c", "pass"))
-        shown.append(cpu_seconds(sys.executable, "-m", "hairyo", *sys.argv[1:], "--help"))
-    print(f"{1000 * min(shown):.0f} ms, {min(shown) / min(nothing):.1f} times `python -c pass`")
+        shown.append(cpu_seconds(sys.executable, "-m", "hairyo", *command, "--help"))
+    return min(shown) / min(nothing)
+
+
+def main() -> None:
+    """Print the ratio."""
+    print(f"{ratio(*sys.argv[1:]):.1f} times `python -c pass`")
 
 
 if __name__ == "__main__":

@@ -212,10 +212,11 @@ def test_a_part_that_goes_wrong_takes_its_table_along_and_nothing_else(source, t
     assert len({event["document"] for event in events(None)}) > 1
 
 
-def test_a_copy_has_time_in_proportion_to_its_parts(tmp_path):
+def test_large_files_and_copies_have_time_in_proportion(tmp_path):
     setup = replace(make_setup(tmp_path, 1), options=RunOptions(timeout=10))
     sharing = local._Sharing(setup, iter(()))
     task = Task(None, None, "", "k")
-    steps = (Step(task), PartStep(task, 500), CopyStep(task, 3), CopyStep(task, 640))
+    large = replace(task, stamp=Stamp(20_000_000, 0))
+    steps = (Step(task), PartStep(large, 500), CopyStep(task, 3), CopyStep(task, 640), Step(large))
     seconds = [sharing.seconds(step) for step in steps]
-    assert seconds == [10, 10, 10, 110]
+    assert seconds == [10, 10, 10, 110, 60]

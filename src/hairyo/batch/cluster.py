@@ -112,7 +112,8 @@ def _do(orders: _Orders, task: Task) -> Result | Failure | HairyoError:
     except HairyoError as error:
         return error
     if any((one / _LATE).exists() and (one / _LATE).stat().st_size for one in earlier):
-        return Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=orders.options.timeout))
+        seconds = orders.options.timeout * task.shares
+        return Failure("timeout", Words("stopped after {seconds:g} seconds", seconds=seconds))
     if len(earlier) >= _CRASHES:
         return Failure("crashed", Words("the worker process ended {count} times", count=len(earlier)))
     return guarded(partial(_attempt, setup, orders.attempts), task)
@@ -124,7 +125,7 @@ def _attempt(setup: Setup, attempts: Path, task: Task) -> Result:
     with writing(WORK):
         folder.mkdir()
     try:
-        with _deadline(folder / _LATE, setup.options.timeout):
+        with _deadline(folder / _LATE, setup.options.timeout * task.shares):
             result = make_processor(replace(setup, work=folder))(Step(task))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

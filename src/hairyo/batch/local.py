@@ -62,8 +62,11 @@ class _Sharing:
             yield result
 
     def seconds(self, step: Step) -> float:
-        """Return how long a step may take: as long as a file may, and a large table's copy in proportion."""
-        shares = 1 + step.parts // _PARTS_A_SHARE if isinstance(step, CopyStep) else 1
+        """Return how long a step may take: as long as a file may, and a large file or table's copy in proportion."""
+        if isinstance(step, CopyStep):
+            shares = 1 + step.parts // _PARTS_A_SHARE
+        else:
+            shares = 1 if isinstance(step, PartStep) else step.task.shares
         return self._setup.options.timeout * shares
 
     def _is_large(self, task: Task) -> bool:

@@ -39,6 +39,10 @@ class Setup:
     part_chars: int
 
 
+# Bytes of a file that have the time `RunOptions.timeout`: some 1.3 million characters, five minutes on an idle core.
+SHARE = 4_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One submission to be done.
@@ -60,6 +64,11 @@ class Task:
     def neutral_name(self) -> str:
         """A name for an input whose own cannot be shown; the same whatever else there is."""
         return f"input-{self.key[:12]}"
+
+    @property
+    def shares(self) -> int:
+        """How often it has the time of a file: a large one takes longer, and what hangs is still stopped."""
+        return 1 if self.stamp is None else 1 + self.stamp.size // SHARE
 
 
 @dataclass(frozen=True, slots=True)

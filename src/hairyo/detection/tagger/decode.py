@@ -56,6 +56,11 @@ def _viterbi(tags: Floats, lean: float) -> npt.NDArray[np.intp]:
     count, classes = tags.shape
     scores = tags.copy()
     scores[:, 0] += lean
+    likeliest = scores.argmax(axis=1)
+    before = np.concatenate([[0], likeliest[:-1]])
+    goes_on = (likeliest > 0) & (likeliest % 2 == 0)
+    if not (goes_on & (before != likeliest) & (before != likeliest - 1)).any():
+        return likeliest  # each piece by itself: no sequence is likelier, and this one is allowed
     inside = np.arange(2, classes, 2)  # I of each label; its B is one less
     total = scores[0].copy()
     total[inside] = _NEVER
