@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 WIDTH, HEIGHT = 480, 280
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 20, 50
+LEFT, RIGHT, TOP, BOTTOM = 70, 30, 50, 50
 COLOURS = ("#1b6ca8", "#c44536", "#4a7c59")
 GREY = "#888888"
 
@@ -22,7 +22,7 @@ def lines(x_name: str, y_name: str, series: Mapping[str, Sequence[Sequence[float
         return LEFT + right * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - y / top * (HEIGHT - TOP - BOTTOM)
 
     drawn = [_line(at(min(xs), y), at(max(xs), y), GREY, 0.4) for y in (0, top / 4, top / 2, 3 * top / 4, top)]
-    drawn += [_text(LEFT - 6, at(min(xs), y)[1] + 4, f"{y:,.4g}", "end") for y in (0, top / 2, top)]
+    drawn += [_text(LEFT - 6, at(min(xs), y)[1] + 4, f"{y:,.6g}", "end") for y in (0, top / 2, top)]
     drawn += [_text(at(x, 0)[0], HEIGHT - BOTTOM + 16, f"{x:,.6g}") for x in _apart(sorted(set(xs)), at)]
     drawn.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, x_name))
     drawn.append(_text(14, HEIGHT / 2, y_name, turn=True))
@@ -32,7 +32,7 @@ def lines(x_name: str, y_name: str, series: Mapping[str, Sequence[Sequence[float
         way = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         drawn.append(f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2"/>')
         drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
-        drawn.append(_text(WIDTH - RIGHT, TOP + 14 * number + 4, name, "end", colour))
+        drawn.append(_text(WIDTH - RIGHT, 16 + 14 * number, name, "end", colour))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'
     return "\n".join((head, *drawn, "</svg>\n"))
 
@@ -51,7 +51,7 @@ def _apart(xs: list[float], at: Callable[[float, float], tuple[float, float]]) -
     """Return those of the ticks that have room beside each other."""
     kept: list[float] = []
     for x in xs:
-        if not kept or at(x, 0)[0] - at(kept[-1], 0)[0] > 42:
+        if not kept or at(x, 0)[0] - at(kept[-1], 0)[0] > 56:
             kept.append(x)
     return kept
 
