@@ -34,7 +34,7 @@ class FakeDetector:
 @pytest.fixture
 def fake(monkeypatch):
     detector = FakeDetector()
-    monkeypatch.setattr("hairyo.batch.texts.shared_detector", lambda: detector)
+    monkeypatch.setattr("hairyo.batch.texts.shared_detector", lambda **_: detector)
     return detector
 
 
