@@ -56,7 +56,7 @@ def _viterbi(tags: Floats, lean: float) -> npt.NDArray[np.intp]:
     count, classes = tags.shape
     scores = tags.copy()
     scores[:, 0] += lean
-    likeliest = scores.argmax(axis=1)
+    likeliest: npt.NDArray[np.intp] = scores.argmax(axis=1)
     before = np.concatenate([[0], likeliest[:-1]])
     goes_on = (likeliest > 0) & (likeliest % 2 == 0)
     if not (goes_on & (before != likeliest) & (before != likeliest - 1)).any():
