@@ -312,7 +312,7 @@ def _events(out: Path) -> list[dict]:
 
 def make_rules_processor(setup):
     """Return what processes submissions without the tagger."""
-    process.shared_detector = lambda ginza=False: _rules()
+    process.shared_detector = lambda **_: _rules()
     return process.make_processor(setup)
 
 
