@@ -193,6 +193,8 @@ class Trial:
         code = self._waited_for(running)
         seconds = time.monotonic() - began
         self._released = {digest for _, digest in _copies(self.undisturbed)}
+        if not self._released:
+            raise SystemExit(f"the undisturbed run released nothing; it ended with {code}")
         print(f"undisturbed: exit code {code}, {seconds:.0f} seconds, {first:.0f} to the first result", flush=True)
         longest = 2 * (first + (seconds - first) / kills)
         while kills or not self.laps:
