@@ -175,11 +175,12 @@ def test_an_error_of_a_worker_says_nothing_of_a_cell(spark):
 def test_a_worker_loads_the_model_once(spark):
     def loads(batches):
         from hairyo.detection.engine import shared_detector
+        from hairyo.detection.tagger.model import shared_model
 
         for batch in batches:
             shared_detector().scan("うつ病です。")
             yield (
-                pa.RecordBatch.from_pydict({"process": [os.getpid()], "loads": [shared_detector.cache_info().misses]})
+                pa.RecordBatch.from_pydict({"process": [os.getpid()], "loads": [shared_model.cache_info().misses]})
                 if batch.num_rows
                 else batch
             )

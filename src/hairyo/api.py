@@ -43,7 +43,7 @@ def redact(
         LeakFound: no plan hides every value.
     """
     chosen = policy if isinstance(policy, Policy) else Policy.load(policy or DEFAULT)
-    found = shared_detector(changes=chosen.changes).scan(text, role=role)
+    found = shared_detector(overrides=chosen.overrides).scan(text, role=role)
     return _redact(text, found, policy=chosen, key=key)
 
 

@@ -150,5 +150,10 @@ def test_what_was_found_with_ginza_says_so():
 def test_thresholds_of_ones_own_decide_what_stands():
     text = "旗を持って国会の前に座り込みました。"  # no rule knows it; the tagger is fairly sure
     assert [one.type for one in Detector().scan(text)] == ["POLITICAL"]
-    assert Detector(changes=(("special_care", "tagger", 2.0),)).scan(text) == []
-    assert Detector(changes=(("HEALTH", "tagger", 2.0),)).scan(text) != []
+    assert Detector(overrides=(("special_care", "tagger", 2.0),)).scan(text) == []
+    assert Detector(overrides=(("HEALTH", "tagger", 2.0),)).scan(text) != []
+
+
+def test_a_process_has_one_detector_for_the_same_settings():
+    assert shared_detector() is shared_detector(ginza=False, overrides=())
+    assert shared_detector() is not shared_detector(overrides=(("HEALTH", "tagger", 0.5),))

@@ -131,9 +131,9 @@ def test_the_digest_is_of_the_content_not_of_the_layout(written):
 
 def test_thresholds_of_detection_are_the_policys_own(written):
     policy = Policy.load(written("[found.special_care]\ntagger = 0.4\nrules = 0.3\n[found.HEALTH]\ntagger = 0.9\n"))
-    assert policy.changes == (
+    assert policy.overrides == (
         ("HEALTH", "tagger", 0.9),
         ("special_care", "rules", 0.3),
         ("special_care", "tagger", 0.4),
     )
-    assert Policy.load("client-company").changes == ()
+    assert Policy.load("client-company").overrides == ()

@@ -110,7 +110,7 @@ def check_names(schema: pa.Schema, how: RowRedaction) -> None:
         raise UsageError("the table has a column {name} already; rename it", name=REASON)
     named = list(rows.names())
     for unit in units(block for _, block in named):
-        for one in findings_of(unit, shared_detector(changes=how.policy.changes), how.columns, None):
+        for one in findings_of(unit, shared_detector(overrides=how.policy.overrides), how.columns, None):
             if how.policy.redacts(one):
                 at, _, _ = next(unit.places(one.start, one.end))
                 raise UsageError(
@@ -133,7 +133,7 @@ class _Rows:
     def __init__(self, batch: pa.RecordBatch, how: RowRedaction, key: Keys | None) -> None:
         self._batch, self._how, self._key = batch, how, key
         self._read = batch.select(list(range(how.kept, batch.num_columns)))
-        self._detector: Detector = shared_detector(changes=how.policy.changes)
+        self._detector: Detector = shared_detector(overrides=how.policy.overrides)
         self._changes: dict[int, list[Change]] = defaultdict(list)
         self._plans: dict[int, Plan] = {}
         self._reasons: dict[int, str] = {}

@@ -32,7 +32,7 @@ def make_processor(setup: Setup) -> Processor:
     """Return what does the steps of a run; made once in each worker."""
     if setup.options.memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (setup.options.memory, setup.options.memory))
-    return Processor(setup, shared_detector(ginza=setup.options.ginza, changes=setup.policy.changes))
+    return Processor(setup, shared_detector(ginza=setup.options.ginza, overrides=setup.policy.overrides))
 
 
 class Processor:

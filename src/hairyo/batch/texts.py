@@ -37,7 +37,7 @@ def make_scanner(setup: None) -> Callable[[Text], list[Finding]]:
 
 def make_redactor(setup: Redaction) -> Callable[[Text], str]:
     """Return the function that redacts a text; made once in each worker."""
-    detector = shared_detector(changes=setup.policy.changes)
+    detector = shared_detector(overrides=setup.policy.overrides)
 
     def redactor(text: Text) -> str:
         found = detector.scan(text.text, role=text.role)

@@ -71,8 +71,8 @@ def _found(texts: Sequence[MarkedText], args: argparse.Namespace) -> Iterator[tu
         from hairyo.detection.engine import shared_detector
         from hairyo.redaction import Policy
 
-        changes = Policy.load(args.policy).changes if args.policy else ()
-        detector = shared_detector(ginza=args.ginza, changes=changes)
+        overrides = Policy.load(args.policy).overrides if args.policy else ()
+        detector = shared_detector(ginza=args.ginza, overrides=overrides)
         for text in texts:
             yield text, detector.scan(text.text, role=text.role)
         return

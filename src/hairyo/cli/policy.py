@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from hairyo.taxonomy import types
 
     policy = Policy.load(args.policy)
-    believed = trust(policy.changes)
+    believed = trust(policy.overrides)
     heads = (text(f"taxonomy.{name}", args.lang) for name in ("type", "name", "operator", "tagger", "rules"))
     table = Table(*heads, title=f"{policy.name} {policy.digest[:12]}")
     for one in types().values():

@@ -19,7 +19,7 @@ from hairyo.detection.resolver import resolve
 from hairyo.detection.tagger.hints import hints
 from hairyo.detection.tagger.model import TaggerModel, model_folder, shared_model
 from hairyo.detection.tagger.tagging import Tagging
-from hairyo.detection.tagger.trust import Change, Trust, trust
+from hairyo.detection.tagger.trust import Override, Trust, trust
 
 # A long text is read in windows: the core, and around it context that is read but not reported.
 CORE = 12_000
@@ -36,21 +36,21 @@ class Detector:
         core: characters of a long text that are read at once, context apart.
         rules_only: leave the trained tagger out: many times as fast, and blind to what only context tells.
         ginza: let GiNZA look for names, too: a few more, in twice the time.
-        changes: thresholds of the tagger in place of the shipped ones, as a policy gives them (`Policy.changes`).
+        overrides: thresholds of the tagger in place of the shipped ones, as a policy gives them (`Policy.overrides`).
 
     Raises:
         ValueError: both `rules_only` and `ginza`; without the tagger, nothing judges GiNZA's names.
     """
 
     def __init__(
-        self, *, core: int = CORE, rules_only: bool = False, ginza: bool = False, changes: tuple[Change, ...] = ()
+        self, *, core: int = CORE, rules_only: bool = False, ginza: bool = False, overrides: tuple[Override, ...] = ()
     ) -> None:
         if rules_only and ginza:
             raise ValueError("rules_only and ginza exclude each other; choose one")
         self._core = core
         self._rules_only = rules_only
         self._entities = GinzaNames() if ginza else None
-        self._trust = trust(changes)
+        self._trust = trust(overrides)
 
     @cached_property
     def _tagger(self) -> TaggerModel | None:
@@ -150,7 +150,11 @@ def _data_files(folder: Traversable) -> Iterator[Traversable]:
             yield path
 
 
-@cache
-def shared_detector(*, ginza: bool = False, changes: tuple[Change, ...] = ()) -> Detector:
+def shared_detector(*, ginza: bool = False, overrides: tuple[Override, ...] = ()) -> Detector:
     """Return this process's detector, made once; see `Detector` for the settings."""
-    return Detector(ginza=ginza, changes=changes)
+    return _detector(ginza, overrides)
+
+
+@cache  # by place, so that settings left out and settings given as they are anyway share one detector
+def _detector(ginza: bool, overrides: tuple[Override, ...]) -> Detector:
+    return Detector(ginza=ginza, overrides=overrides)

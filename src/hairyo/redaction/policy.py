@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from hairyo.detection.finding import Finding, Subject
-from hairyo.detection.tagger.trust import Change, thresholds
+from hairyo.detection.tagger.trust import Override, thresholds
 from hairyo.errors import UsageError
 from hairyo.redaction.operators import NEUTRAL, OPERATORS, Encrypt, Keep, Mask, Operator, Pseudonym
 from hairyo.taxonomy import types
@@ -134,7 +134,7 @@ class Policy(BaseModel):
         return hashlib.sha256(content.encode()).hexdigest()
 
     @cached_property
-    def changes(self) -> tuple[Change, ...]:
+    def overrides(self) -> tuple[Override, ...]:
         """The thresholds of detection that are this policy's own, for `Detector`."""
         return tuple((row, key, keys[key]) for row, keys in sorted(self.found.items()) for key in sorted(keys))
 

@@ -36,19 +36,19 @@ class Trust:
 
 
 # A threshold that differs from the shipped one: the row (a type, `special_care` or `default`), the key, the value.
-Change = tuple[str, str, float]
+Override = tuple[str, str, float]
 
 
 @cache
-def trust(changes: tuple[Change, ...] = ()) -> Mapping[str, Trust]:
+def trust(overrides: tuple[Override, ...] = ()) -> Mapping[str, Trust]:
     """Return how far each type's findings are believed.
 
     Args:
-        changes: thresholds in place of the shipped ones. A type's own row counts before that of Article 6
+        overrides: thresholds in place of the shipped ones. A type's own row counts before that of Article 6
             (`special_care`), and that before `default`.
     """
     table = tomllib.loads((files(__package__) / "tagger.toml").read_text(encoding="utf-8"))
-    for row, key, value in changes:
+    for row, key, value in overrides:
         table[row] = table.get(row, {}) | {key: value}
     return {
         name: Trust(**(table["default"] | (table["special_care"] if one.item else {}) | table.get(name, {})))
