@@ -84,7 +84,7 @@ def train(
 
     What is kept is the mean of the weights over the last steps, which is better than any of them and less a matter of
     chance (Izmailov et al. 2018). After each epoch the weights and the state are written; a run that was stopped
-    goes on from there when it is started again.
+    goes on from there when it is started again with the same settings, and one that came to its end begins anew.
 
     Args:
         net: the network, on its device.
@@ -110,7 +110,8 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
     mean_net = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN))
     running = {"net": net, "mean": mean_net, "optimiser": optimiser, "schedule": schedule}
-    begun, step = _resumed(running, args.out / "state.pt")
+    state_file = args.out / "state.pt"
+    begun, step = _resumed(running, state_file, _settings(args))
     started = time.monotonic()
     for epoch in range(begun, args.epochs):
         net.train()
@@ -139,16 +140,20 @@ def train(
         print(f"epoch {epoch + 1}: {mean}, {time.monotonic() - started:.0f} s", flush=True)
         saved = {"shape": asdict(net.shape), "net": mean_net.module.state_dict(), "settings": _settings(args)}
         torch.save(saved, args.out / "tagger.pt")  # the last one is the result
-        state = {name: one.state_dict() for name, one in running.items()} | {"epoch": epoch + 1, "step": step}
+        state = {name: one.state_dict() for name, one in running.items()}
+        state |= {"epoch": epoch + 1, "step": step, "settings": saved["settings"]}
         torch.save(state, args.out / "state.part")
-        (args.out / "state.part").replace(args.out / "state.pt")
+        (args.out / "state.part").replace(state_file)
+    state_file.unlink()
 
 
-def _resumed(running: Mapping[str, Any], path: Path) -> tuple[int, int]:
+def _resumed(running: Mapping[str, Any], path: Path, settings: str) -> tuple[int, int]:
     """Bring a run to where it was stopped; return the epochs and the steps done."""
     if not path.exists():
         return 0, 0
     state = torch.load(path, weights_only=True)
+    if state["settings"] != settings:
+        raise SystemExit(f"{path} is of a run with other settings; remove it, or give those settings again")
     for name, one in running.items():
         one.load_state_dict(state[name])
     return state["epoch"], state["step"]
