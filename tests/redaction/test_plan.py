@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hairyo.detection.finding import Finding
 from hairyo.errors import UsageError
 from hairyo.redaction import Policy, Scope, gather, plan, redact
-from hairyo.redaction.check_fold import Search
+from hairyo.redaction.verify.search import Search
 from hairyo.taxonomy import types
 
 POLICY = Policy.load("client-company")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hairyo.redaction.check_fold import Search
 from hairyo.redaction.secret import Secret
 from hairyo.redaction.sweep import Haystack, searchable
+from hairyo.redaction.verify.search import Search
 
 LETTERS = st.sampled_from([*"山田太郎林森アァーんうつガが々髙ABabéß019０９ー", "ｶﾞ"])
 GAPS = st.sampled_from(["", "", "", " ", "　", "-", "－", "・", ".", "\n", "\u200b", "\ufe0f", "\t"])

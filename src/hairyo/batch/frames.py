@@ -27,7 +27,7 @@ from hairyo.documents.parquet_values import Change, Value, edited
 from hairyo.documents.parquet_values import Keys as Way
 from hairyo.errors import HairyoError, LeakFound, UsageError
 from hairyo.redaction import Plan, Policy, Scope, Secret, plan
-from hairyo.redaction.check import leaking_rows
+from hairyo.redaction.verify import leaking_rows
 
 FINDINGS = pa.schema(
     [

@@ -25,7 +25,7 @@ from hairyo.documents import Document, open_document
 from hairyo.documents.parquet import open_rows
 from hairyo.errors import BrokenInput, HairyoError, InputRefused, LeakFound, UsageError, Words
 from hairyo.redaction import Policy
-from hairyo.redaction.check import check_or_destroy
+from hairyo.redaction.verify import check_or_destroy
 
 
 def make_processor(setup: Setup) -> Processor:

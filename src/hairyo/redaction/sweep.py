@@ -1,6 +1,6 @@
 """Find a value again wherever it stands in a text (同じ値の再出現), however it is written.
 
-The rule, for the plan's side (`check_fold.py` holds it again, on purpose in other code):
+The rule, for the plan's side (`verify/search.py` holds it again, on purpose in other code):
 
 - compared on the normalised copy (width, zero-width characters), without case; spaces, dashes, dots, slashes
   and brackets between the characters do not count;

@@ -12,9 +12,10 @@ import pytest
 
 from hairyo.documents.registry import kinds
 from hairyo.errors import LeakFound, OutputError
-from hairyo.redaction import Secret, check_codecs
-from hairyo.redaction.check import check_copy, check_or_destroy
-from hairyo.redaction.check_readers import READERS
+from hairyo.redaction import Secret
+from hairyo.redaction.verify import check_copy, check_or_destroy
+from hairyo.redaction.verify import codecs as check_codecs
+from hairyo.redaction.verify.readers import READERS
 
 NAME, PHONE, ILLNESS, SHORT, FANCY = "山田太郎", "090-1234-5678", "うつ病", "林", "髙橋①郎"
 WHOLE = {None: [Secret(NAME, "PERSON"), Secret(PHONE, "PHONE"), Secret(ILLNESS, "HEALTH"), Secret(SHORT, "PERSON")]}

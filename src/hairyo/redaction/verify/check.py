@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairyo.errors import LeakFound, OutputError
-from hairyo.redaction.check_fold import Search
-from hairyo.redaction.check_readers import READERS, Piece, records
 from hairyo.redaction.secret import Secret
+from hairyo.redaction.verify.piece import Piece
+from hairyo.redaction.verify.readers import READERS
+from hairyo.redaction.verify.readers.records import records
+from hairyo.redaction.verify.search import Search
 
 _MAX_PLACES = 100
 

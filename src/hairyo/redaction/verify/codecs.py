@@ -12,7 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 
 BLOCK = 1 << 20
-HANDLER = "hairyo.redaction.check"
+HANDLER = "hairyo.redaction.verify"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _REPLACED = "\ufffd"
 

@@ -18,8 +18,8 @@ from urllib.parse import unquote
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
 
-from hairyo.redaction.check_codecs import ENCODERS
 from hairyo.redaction.secret import Secret
+from hairyo.redaction.verify.codecs import ENCODERS
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20dd-\u20e4"

@@ -1,0 +1,10 @@
+"""The leak check (漏れの検査): proof that a finished copy shows nothing that was redacted (DESIGN.md, invariant 4).
+
+It shares no code with the writers: it opens copies by other libraries, and has its own way to fold and search text.
+"""
+
+from __future__ import annotations
+
+from hairyo.redaction.verify.check import LeakReport, Place, check_copy, check_or_destroy, leaking_rows
+
+__all__ = ["LeakReport", "Place", "check_copy", "check_or_destroy", "leaking_rows"]
