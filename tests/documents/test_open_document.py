@@ -20,7 +20,7 @@ def test_the_suffix_picks_the_reader(tmp_path, name):
     assert open_document(_file(tmp_path, name, "氏名\n山田".encode())).format in {kind.name for kind in kinds()}
 
 
-@pytest.mark.parametrize(("name", "said"), [("a.xyz", r"\.xyz"), ("a", "such files"), ("a.山田", "such files")])
+@pytest.mark.parametrize(("name", "said"), [("a.xyz", r"\.xyz"), ("a.山田", "such files")])
 def test_an_unknown_suffix_is_named_with_what_is_read(tmp_path, name, said):
     with pytest.raises(UnknownFormat, match=rf"{said}.*\.docx") as caught:
         open_document(_file(tmp_path, name, b"abc"))
@@ -48,10 +48,20 @@ def test_name_and_content_must_agree(tmp_path, name, raw, said):
         open_document(_file(tmp_path, name, raw))
 
 
-def test_a_docx_under_another_name_is_recognised(tmp_path):
-    plain_docx(tmp_path / "a.docx").rename(tmp_path / "a.txt")
-    with pytest.raises(BrokenInput, match="DOCX"):
-        open_document(tmp_path / "a.txt")
+@pytest.mark.parametrize("name", ["a.txt", "a.parquet"])
+def test_the_content_decides_and_both_are_told(tmp_path, name):
+    plain_docx(tmp_path / "a.docx").rename(tmp_path / name)
+    document = open_document(tmp_path / name)
+    assert document.format == "docx"
+    assert "Word document (DOCX)" in str(document.remarks[0])
+    assert {"txt": "plain text", "parquet": "Parquet"}[name[2:]] in str(document.remarks[0])
+
+
+def test_a_file_without_suffix_is_known_by_its_content(tmp_path):
+    plain_docx(tmp_path / "a.docx").rename(tmp_path / "a")
+    assert (open_document(tmp_path / "a").format, open_document(tmp_path / "a").remarks) == ("docx", ())
+    with pytest.raises(UnknownFormat, match="no suffix"):
+        open_document(_file(tmp_path, "b", b"abc"))
 
 
 def test_missing_and_large_files(tmp_path):

@@ -140,7 +140,10 @@ def _in_place(stem: str, plain: str, made: str) -> str:
 
 
 def _located(unit: Unit, found: Found, passed: int) -> Iterator[Finding]:
-    """Yield the findings with offsets into the blocks' texts alone, end to end, from `passed` on."""
+    """Yield the findings with offsets into the blocks' texts alone, end to end, from `passed` on.
+
+    What a list of persons says of one of them is not said by whoever handed it in: its subject becomes `unknown`.
+    """
     before = [passed]
     for block in unit.blocks:
         before.append(before[-1] + len(block.text))
@@ -149,4 +152,10 @@ def _located(unit: Unit, found: Found, passed: int) -> Iterator[Finding]:
         if places:
             at, start, _ = places[0]
             last, _, end = places[-1]
-            yield replace(finding, start=before[at] + start, end=before[last] + end, cue=None)
+            yield replace(
+                finding,
+                start=before[at] + start,
+                end=before[last] + end,
+                cue=None,
+                subject="unknown" if unit.blocks[at].listed and finding.subject == "self" else finding.subject,
+            )

@@ -21,7 +21,7 @@ from hairyo.batch.tasks import CopyStep, PartDone, PartStep, Result, Setup, Step
 from hairyo.consent import Versions
 from hairyo.detection import Detector
 from hairyo.detection.engine import detector_version, shared_detector
-from hairyo.documents import Document, open_document
+from hairyo.documents import Document, Limits, open_document
 from hairyo.documents.parquet import open_rows
 from hairyo.errors import BrokenInput, HairyoError, InputRefused, LeakFound, UsageError, Words
 from hairyo.redaction import Policy
@@ -78,7 +78,8 @@ class _Work:
         rows = self.task.submission.rows
         document: Document
         if rows is None:
-            document = open_document(path, columns=self._columns)
+            self._make_folder()
+            document = open_document(path, limits=Limits(scratch=self._folder), columns=self._columns)
         else:
             document = open_rows(path, rows, columns=self._columns)
         if stamp is None:
@@ -98,7 +99,7 @@ class _Work:
 
     def unread(self) -> Result | None:
         """Return the result of a submission with parts that cannot be read, None for any other."""
-        unread = tuple(getattr(self._document, "unread", ()))
+        unread = self._document.unread
         if not unread:
             return None
         kinds = ", ".join(sorted(set(unread)))
@@ -138,7 +139,7 @@ class _Work:
         """Write the copy from what was put aside in `count` parts, and check it."""
         self._make_folder()
         scope = self._planner.scope(None)
-        target = self._folder / f"copy{self.task.submission.path.suffix.lower()}"
+        target = self._folder / f"copy{self._document.converted or self.task.submission.path.suffix.lower()}"
         parts = self._parts
         parts.count = count
         secrets = Secrets(parts)
@@ -166,6 +167,8 @@ class _Work:
             "copied",
             format=self._format,
             name=self._planner.safe_name(scope),
+            converted=self._document.converted,
+            remarks=self._document.remarks,
             copy=target,
             events=events.path,
             shard=shard.path,

@@ -31,7 +31,7 @@ from hairyo.batch.report import report_html
 from hairyo.batch.tasks import Result, Setup, Task
 from hairyo.consent import Keys, Ledger
 from hairyo.documents import Stamp
-from hairyo.errors import OutputError, UsageError
+from hairyo.errors import OutputError, UsageError, Words
 from hairyo.messages import Lang, say
 from hairyo.redaction import Policy
 from hairyo.version import __version__
@@ -205,7 +205,9 @@ class _Run:
         part = None if rows is None else [rows.start + 1, rows.stop]
         mark = self._record(result.events)
         shard = None if result.shard is None else _moved(result.shard, self._shard(task.key), WORK)
-        copy = None if result.copy is None else self._place(result.copy, _copy_name(result.name, part))
+        copy = (
+            None if result.copy is None else self._place(result.copy, _copy_name(result.name, result.converted, part))
+        )
         row: dict[str, Any] = {
             "key": task.key,
             "number": task.submission.number,
@@ -214,7 +216,9 @@ class _Run:
             "sha256": task.digest,
             "outcome": result.outcome,
             "reason": result.reason,
-            "detail": {lang: say(result.detail, lang) for lang in get_args(Lang)} if result.detail else None,
+            "detail": _said(result.detail) if result.detail else None,
+            "remarks": [_said(words) for words in result.remarks],
+            "converted": result.converted,
             "format": result.format,
             "copy": copy,
             "copy_sha256": None if copy is None else file_digest(self.out / "copies" / copy),
@@ -285,7 +289,7 @@ class _Run:
         for one in inputs:
             row = self.rows[self.keys[one.number]]
             if row["copy"] is not None:
-                name = _free_name(_copy_name(row["input"], row.get("rows")), taken)
+                name = _free_name(_copy_name(row["input"], row.get("converted", ""), row.get("rows")), taken)
                 taken.add(name)
                 if name != row["copy"]:
                     aside = self.setup.work / f"{row['key']}.aside"
@@ -325,8 +329,14 @@ def _moved(made: Path, target: Path, name: str | dict[str, str]) -> Path:
     return target
 
 
-def _copy_name(name: str, rows: list[int] | None) -> str:
+def _said(words: Words) -> dict[str, str]:
+    """Return a sentence in every language."""
+    return {lang: say(words, lang) for lang in get_args(Lang)}
+
+
+def _copy_name(name: str, converted: str, rows: list[int] | None) -> str:
     """Return the copy's name: of a part, with the number of the first of its `rows`."""
+    name += converted
     path = Path(name)
     return name if rows is None else path.with_stem(f"{path.stem}-{rows[0]:09d}").as_posix()
 

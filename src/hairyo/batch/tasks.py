@@ -113,7 +113,9 @@ class Result:
         outcome: `copied`, `held` or `refused`.
         reason: why there is no copy; "" where there is one. Codes and counts only.
         format: name of the format, "" where unknown.
-        name: the copy's relative path, with personal names in it redacted.
+        name: the input's relative path, with personal names in it redacted.
+        converted: what the copy's name ends with in addition, where its format is another (`Document.converted`).
+        remarks: what whoever releases the copy should know.
         copy: the finished and checked copy, still in the work folder; None without one.
         events: the shard of consent events to append; None where there is no copy.
         shard: the shard of findings; None where there is no copy.
@@ -130,6 +132,8 @@ class Result:
     detail: Words | None = None
     format: str = ""
     name: str = ""
+    converted: str = ""
+    remarks: tuple[Words, ...] = ()
     copy: Path | None = None
     events: Path | None = None
     shard: Path | None = None

@@ -7,12 +7,14 @@ copy of the same format. Formats know no detector and no policy: they take and g
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from hairyo.documents.columns import ColumnMap
+from hairyo.errors import TooLarge, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Block:
             A record is one person's submission of its own.
         field: name of the column or key, or None; the column map speaks of these.
         joins: how it follows the block before it in reading: `line` (new line) or `cell` (same row).
+        listed: whether it is part of a list of several persons (一覧表) that has no records: a sheet, a table in an
+            archive. What is said there of one of them is nobody's disclosure.
     """
 
     index: int
@@ -38,6 +42,7 @@ class Block:
     record: int | None = None
     field: str | None = None
     joins: str = "line"
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,26 +55,32 @@ class Edit:
     replacement: str
 
 
-class Document(Protocol):
+class Document(ABC):
     """A submission opened for reading and for writing one copy.
 
     Attributes:
         format: name of its format, as in `formats.toml`.
         unread: kinds of parts that were kept but could not be read as text (`image`, `boolean column`),
             sorted; whoever releases the copy must decide what to do about them.
+        remarks: what whoever releases the copy should know (a name that belies the content, pages that became
+            pictures); without any text of the input. Complete once the copy is written.
+        converted: the suffix of the copy's format where it is not the input's own (`.docx` for a DOC), else "".
     """
 
     format: str
-    unread: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    remarks: tuple[Words, ...] = ()
+    converted: str = ""
 
+    @abstractmethod
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks in reading order; every call yields the same blocks.
 
         Raises:
             InputRefused: the file turns out broken or too large while it is read.
         """
-        ...
 
+    @abstractmethod
     def write(self, target: Path, edits: Iterable[Edit]) -> None:
         """Write a copy with the edits done and everything else as it was.
 
@@ -81,7 +92,6 @@ class Document(Protocol):
             OutputError: the copy cannot be written.
             ValueError: an edit lies outside its block or overlaps another.
         """
-        ...
 
 
 class Opener(Protocol):
@@ -97,17 +107,28 @@ class Opener(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Unpacked:
+    """What has been unpacked of one input so far, in all the documents within it."""
+
+    documents: int = 0
+    bytes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a reader may spend on one file; beyond it the file is refused as too large.
 
     Attributes:
         file_bytes: size of the file on disk.
-        unpacked_bytes: sum of what a container unpacks to.
+        unpacked_bytes: sum of what a container unpacks to, and of all that is unpacked of one input.
         ratio: unpacked to packed size of one member.
-        members: members of a container.
-        depth: nesting of elements or containers.
+        members: members of a container, and documents within one input.
+        depth: nesting of elements.
+        nesting: documents within documents.
         record_chars: code points of one record (table row, JSONL line), which is held in memory whole.
+        scratch: folder for what has to be unpacked; the system's where None. It holds personal data in clear.
+        unpacked: what has been unpacked of the input; shared by the limits of all documents within it.
     """
 
     file_bytes: int = 5_000_000_000
@@ -115,7 +136,28 @@ class Limits:
     ratio: int = 200
     members: int = 10_000
     depth: int = 200
+    nesting: int = 5
     record_chars: int = 16_000_000
+    scratch: Path | None = None
+    unpacked: Unpacked = field(default_factory=Unpacked, compare=False, repr=False)
+
+    def within(self, size: int) -> Limits:
+        """Return the limits of a document of `size` bytes within this one, and count it.
+
+        Raises:
+            TooLarge: it lies too deep, or too much has been unpacked.
+        """
+        if not self.nesting:
+            raise TooLarge("documents lie within documents too deep; unpack them and hand them in one by one")
+        self.unpacked.documents += 1
+        self.unpacked.bytes += size
+        if self.unpacked.bytes > self.unpacked_bytes or self.unpacked.documents > self.members:
+            raise TooLarge(
+                "the documents within come to more than {unpacked_bytes} bytes or {members} files; split the input",
+                unpacked_bytes=self.unpacked_bytes,
+                members=self.members,
+            )
+        return replace(self, nesting=self.nesting - 1)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:

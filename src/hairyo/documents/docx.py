@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hairyo.documents.base import Block, Edit, Limits
+from hairyo.documents.base import Block, Document, Edit, Limits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.docx_rules import rules
 from hairyo.documents.docx_spots import Spot
@@ -26,7 +26,7 @@ _MAIN_TYPE = "wordprocessingml.document.main+xml"
 _XML = re.compile(r"\.(xml|rels|vml|svg)$|[+/]xml$", re.I)
 
 
-class DocxDocument:
+class DocxDocument(Document):
     """A Word document; see `Document`."""
 
     format = "docx"

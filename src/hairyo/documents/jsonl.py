@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hairyo.documents.base import Block, Edit, Limits, apply_edits
+from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import EditFeed, new_file
 from hairyo.documents.source import Change, Piece, Source
@@ -102,11 +102,10 @@ def _skip(line: str, at: int) -> int:
     return at if space is None else space.end()
 
 
-class JsonlDocument:
+class JsonlDocument(Document):
     """A JSON Lines file; see `Document`."""
 
     format = "jsonl"
-    unread: tuple[str, ...] = ()
 
     def __init__(self, path: Path, limits: Limits, columns: ColumnMap | None) -> None:
         self._path = path

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hairyo.documents.arrow import ArrowRows
-from hairyo.documents.base import Block, Edit, Limits, apply_edits
+from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import EditFeed, Stamp, new_file
 from hairyo.documents.parquet_values import Change, Keys, Value, clean_schema, edited
@@ -41,7 +41,7 @@ class _Place:
     value: Value
 
 
-class ParquetDocument:
+class ParquetDocument(Document):
     """A Parquet file; see `Document`."""
 
     format = "parquet"

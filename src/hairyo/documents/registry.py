@@ -1,8 +1,10 @@
-"""Pick the reader of a file by its name and its content, which must agree; rows in `formats.toml`."""
+"""Pick the reader of a file by its content, and where that is text by its name; rows in `formats.toml`."""
 
 from __future__ import annotations
 
 import tomllib
+import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -12,7 +14,10 @@ from typing import Any
 
 from hairyo.documents.base import Document, Limits, Opener
 from hairyo.documents.columns import ColumnMap
-from hairyo.errors import BrokenInput, TooLarge, UnknownFormat
+from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
+
+_TYPES = "[Content_Types].xml"
+_TYPES_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,8 @@ class Kind:
     """A row of `formats.toml`: a kind of file, what its name ends with and its content begins with.
 
     Attributes:
+        signatures: what its content may begin with; none where it is text.
+        package: what the type of the main part of an Office package holds (`_package_type`); "" for other kinds.
         records: whether it is a table, of which every row is a record.
     """
 
@@ -28,7 +35,8 @@ class Kind:
     module: str
     ja: str
     en: str
-    signature: bytes = b""
+    signatures: tuple[bytes, ...] = ()
+    package: str = ""
     records: bool = False
 
     @property
@@ -47,7 +55,8 @@ def kinds() -> tuple[Kind, ...]:
             module=row["module"],
             ja=row["ja"],
             en=row["en"],
-            signature=bytes.fromhex(row.get("signature", "")),
+            signatures=tuple(bytes.fromhex(signature) for signature in row.get("signatures", ())),
+            package=row.get("package", ""),
             records=row.get("records", False),
         )
         for row in _tables()["format"]
@@ -67,6 +76,8 @@ def holds_records(path: Path) -> bool:
 def open_document(path: Path, *, limits: Limits | None = None, columns: ColumnMap | None = None) -> Document:
     """Open a submission for reading and for writing one copy.
 
+    Where name and content speak of two kinds that are both read, the content decides, and a remark tells of both.
+
     Args:
         path: the file; it must not change until the copy is written.
         limits: what may be spent on it; `Limits()` where None.
@@ -74,22 +85,34 @@ def open_document(path: Path, *, limits: Limits | None = None, columns: ColumnMa
 
     Raises:
         UnknownFormat: no reader for what the name ends with.
-        BrokenInput: the content is not what the name says, or it is damaged.
+        BrokenInput: the content is not of a kind that is read, or it is damaged.
         TooLarge: it is over a limit.
         UsageError: the column map names a column that is not there.
     """
     limits = limits or Limits()
-    kind = _kind(path)
-    _check(path, kind, limits)
+    named = _named(path)
+    head = _head(path, limits)
+    kind = _of_content(path, head, named)
     opener: Opener = import_module(f"hairyo.documents.{kind.module}").open_file
-    return opener(path, kind=kind.name, limits=limits, columns=columns)
+    document = opener(path, kind=kind.name, limits=limits, columns=columns)
+    if named is not None and kind != named:
+        said = Words("the name says {named}, but the content is {kind}", named=named.names, kind=kind.names)
+        document.remarks = (said, *document.remarks)
+    return document
 
 
-def _kind(path: Path) -> Kind:
+def _named(path: Path) -> Kind | None:
+    """Return the kind that a file's name speaks of; None where the name has no suffix.
+
+    Raises:
+        UnknownFormat: the suffix is of no kind that is read.
+    """
     suffix = path.suffix.lower()
     for kind in kinds():
         if suffix in kind.suffixes:
             return kind
+    if not suffix:
+        return None
     known = ", ".join(suffix for kind in kinds() for suffix in kind.suffixes)
     if suffix.isascii() and len(suffix) in range(2, 10):
         raise UnknownFormat(
@@ -98,7 +121,8 @@ def _kind(path: Path) -> Kind:
     raise UnknownFormat("such files are not read; convert the file to one of {known}", known=known)
 
 
-def _check(path: Path, kind: Kind, limits: Limits) -> None:
+def _head(path: Path, limits: Limits) -> bytes:
+    """Return the first bytes of a file, which must be there, not empty, and not too large."""
     try:
         if not path.is_file():
             raise BrokenInput("the path is not a plain file; give the file itself")
@@ -117,22 +141,48 @@ def _check(path: Path, kind: Kind, limits: Limits) -> None:
         )
     if not size:
         raise BrokenInput("the file is empty; ask for it again")
-    if kind.signature and not head.startswith(kind.signature):
+    return head
+
+
+def _of_content(path: Path, head: bytes, named: Kind | None) -> Kind:
+    """Return the kind that a file's content is of; what bears no signature is the text that the name speaks of.
+
+    Raises:
+        BrokenInput: it is of a kind that is not read, or text under the name of something else.
+        UnknownFormat: it bears neither suffix nor signature.
+    """
+    fitting = [kind for kind in kinds() if head.startswith(kind.signatures)] if head else []
+    if packages := [kind for kind in fitting if kind.package]:
+        main = _package_type(path)
+        fitting = [kind for kind in fitting if (kind.package in main if kind.package else not main)]
+        if named in packages and not fitting:  # its reader can say more about what is wrong with it
+            return named
+    if named in fitting:
+        return named
+    if fitting:
+        return fitting[0]
+    said = _foreign(head)
+    if named is None:
+        raise UnknownFormat("the file's name has no suffix, and its content tells no kind that is read; name it")
+    if said is None and named.signatures:
+        said = {"ja": "別のもの", "en": "something else"}
+    if said is not None:
         raise BrokenInput(
-            "the name says {kind}, but the content is {said}; check what it is", kind=kind.names, said=_said(head)
+            "the name says {kind}, but the content is {said}; check what it is", kind=named.names, said=said
         )
-    if not kind.signature and (said := _foreign(head)):
-        raise BrokenInput(
-            "the name says {kind}, but the content is {said}; give it the right suffix", kind=kind.names, said=said
-        )
+    return named
 
 
 def _foreign(head: bytes) -> dict[str, str] | None:
     """Return the names of what a file that begins with `head` is, None where it bears no signature we know."""
-    rows = [(kind.signature, kind.names) for kind in kinds() if kind.signature and kind.module != "docx"]
-    rows += [(bytes.fromhex(row["signature"]), {"ja": row["ja"], "en": row["en"]}) for row in _tables()["foreign"]]
+    rows = ((bytes.fromhex(row["signature"]), {"ja": row["ja"], "en": row["en"]}) for row in _tables()["foreign"])
     return next((names for signature, names in rows if head.startswith(signature)), None)
 
 
-def _said(head: bytes) -> dict[str, str]:
-    return _foreign(head) or {"ja": "別のもの", "en": "something else"}
+def _package_type(path: Path) -> str:
+    """Return the declared types of an Office package's parts; "" for any other archive, or a damaged one."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_TYPES) as file:
+            return file.read(_TYPES_BYTES).decode("utf-8", "replace")
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError):
+        return ""

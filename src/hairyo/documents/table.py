@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hairyo.documents.base import Block, Edit, Limits, apply_edits
+from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import EditFeed, new_file
 from hairyo.documents.source import Change, Piece, Source
@@ -122,10 +122,8 @@ def cell_text(text: str) -> str:
     return text.replace('"', '""')
 
 
-class TableDocument:
+class TableDocument(Document):
     """A CSV or TSV file; see `Document`."""
-
-    unread: tuple[str, ...] = ()
 
     def __init__(self, path: Path, kind: str, limits: Limits, columns: ColumnMap) -> None:
         self.format = kind

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hairyo.documents.base import Block, Edit, Limits
+from hairyo.documents.base import Block, Document, Edit, Limits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import EditFeed, new_file
 from hairyo.documents.source import Piece, Source
@@ -22,10 +22,8 @@ _LINE_END = re.compile(r"\r\n|\n|\r(?=[^\n])")
 _STOPS = (re.compile(r"[。．！？!?]+[」』）)\]】]*"), re.compile(r"[、，,;；\s]+"))
 
 
-class TextDocument:
+class TextDocument(Document):
     """A plain text file; see `Document`."""
-
-    unread: tuple[str, ...] = ()
 
     def __init__(self, path: Path, kind: str, limits: Limits) -> None:
         self.format = kind
