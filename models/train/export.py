@@ -23,7 +23,7 @@ from net import PLAIN, Shape, Tagger
 from texts import LABELS, POLARITIES, SPECIAL_CARE, SUBJECTS
 
 OPSET = 17
-BEFORE = 0.3  # share of the stage before in a blend
+SHARES = (0.5, 0.35, 0.15)  # of the last stage in a blend, and of those before it
 HEADS = ("tag", "kind", "subject", "polarity")
 FILES = ("encoder.onnx", "words.npz", "pieces.tsv")
 
@@ -72,11 +72,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--blend", type=Path, help="weights of the stage before, to blend in")
+    parser.add_argument("--blend", nargs=2, type=Path, help="weights of the two stages before, to blend in, last first")
     args = parser.parse_args()
     saved = torch.load(args.weights, weights_only=True)
     net = Tagger(Shape(**saved["shape"]))
-    net.load_state_dict(blend(saved["net"], args.blend) if args.blend else saved["net"])
+    net.load_state_dict(blend([args.weights, *args.blend]) if args.blend else saved["net"])
     net.eval()
     args.out.mkdir(parents=True, exist_ok=True)
     write_encoder(net, args.out / "encoder.onnx")
@@ -87,10 +87,10 @@ def main() -> None:
     (args.out / "tagger.toml").write_text(manifest(args.out, net.shape), encoding="utf-8")
 
 
-def blend(weights: dict[str, Tensor], before: Path) -> dict[str, Tensor]:
-    """Return the weights with some of those of an earlier stage: the mean of two runs errs less than either."""
-    earlier = torch.load(before, weights_only=True)["net"]
-    return {name: (1 - BEFORE) * one + BEFORE * earlier[name] for name, one in weights.items()}
+def blend(stages: list[Path]) -> dict[str, Tensor]:
+    """Return a mean of the weights of several stages, by `SHARES`: it errs less than any of them."""
+    nets = [torch.load(path, weights_only=True)["net"] for path in stages]
+    return {name: sum(share * net[name] for share, net in zip(SHARES, nets, strict=True)) for name in nets[0]}
 
 
 def write_encoder(net: Tagger, target: Path) -> None:
