@@ -95,14 +95,15 @@ def _tell(found: Examination, lang: Lang, *, show: bool) -> None:
     for leak in found.leaks.places[:_SHOWN]:
         console.print(Text("  " + text("verify.leak_at", lang, place=leak.where, form=leak.form), style="red"))
     # What is no redaction is told first: it is what the reader has to look at.
-    shown = sorted(found.differences, key=lambda one: not one.elsewhere)[:_SHOWN]
-    if shown:
-        table = Table(*(text(f"verify.{name}", lang) for name in ("place", "kind", *(("before", "after") * show))))
-        for one in shown:
-            table.add_row(*map(Text, _row(one, lang, show=show)))
+    ordered = sorted(found.differences, key=lambda one: not one.elsewhere)
+    rows = Counter(_row(one, lang, show=show) for one in ordered)
+    if rows:
+        table = Table(*(text(f"verify.{name}", lang) for name in ("place", "kind", *(("before", "after") * show))), "")
+        for row, count in list(rows.items())[:_SHOWN]:
+            table.add_row(*map(Text, (*row, f"× {count}" if count > 1 else "")))
         console.print(table)
-    if len(found.differences) > len(shown):
-        console.print(text("verify.more", lang, count=len(found.differences) - len(shown)), highlight=False)
+    if len(rows) > _SHOWN:
+        console.print(text("verify.more", lang, count=len(rows) - _SHOWN), highlight=False)
 
 
 def _row(one: Difference, lang: Lang, *, show: bool) -> tuple[str, ...]:

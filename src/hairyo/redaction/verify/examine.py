@@ -12,7 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 
 from hairyo.errors import OutputError
@@ -28,6 +28,7 @@ _STAND_IN = re.compile(
     r"\[[^\[\]\s]{1,400}\]|\*{3,}|[■█●]{2,}|人物[A-Z]+|[A-Z]{2,5}-[A-Z2-7]{8}|[0-9]{1,2}0代|[0-9]{3}0年代|10歳未満|90歳以上"
     r"|北海道|東京都|(?:大阪|京都)府|(?:神奈川|和歌山|鹿児島|[一-龥]{2})県"
 )
+_STAND_IN_OR_CHARACTER = re.compile(f"{_STAND_IN.pattern}|.", re.DOTALL)
 _CELL_END = "\x1f"
 LEAK, ELSEWHERE = 4, 3  # exit codes of the command
 
@@ -58,7 +59,7 @@ class Difference:
 
     Attributes:
         place: where, in words without any text of the files.
-        kind: `redacted` (a stand-in stands there), `emptied` (nothing does, beside a stand-in, or of a number),
+        kind: `redacted` (a stand-in stands there), `emptied` (nothing does: a number, or a cell in a record with one),
             `removed` (nothing does), `changed`, `missing` or `added` (a whole piece).
         before, after: the texts.
         record: the record of the copy that it lies in.
@@ -213,17 +214,25 @@ def _of_pair(one: Kept | None, other: Kept | None) -> Iterator[Difference]:
         found = stretches(str(one.content), str(other.content))
         masked = any(stretch.redacted for stretch in found)
         for stretch in found:
-            yield Difference(one.place, _kind(stretch, masked), stretch.before, stretch.after, other.record)
+            kind = _kind(stretch, masked and _is_cell(stretch, str(one.content)))
+            yield Difference(one.place, kind, stretch.before, stretch.after, other.record)
     elif one.written != other.written:
         yield Difference(one.place, "changed", "", "", other.record)
 
 
-def _kind(stretch: Stretch, masked: bool) -> str:
+def _kind(stretch: Stretch, beside: bool) -> str:
+    """Return the kind of a difference; `beside` says that it is a cell beside one that was redacted."""
     if stretch.redacted:
         return "redacted"
     if not stretch.after:
-        return "emptied" if masked else "removed"
+        return "emptied" if beside else "removed"
     return "changed"
+
+
+def _is_cell(stretch: Stretch, text: str) -> bool:
+    """Whether a stretch is a whole cell of a record: the stand-in of a value over two cells stands in the first."""
+    end = stretch.start + len(stretch.before)
+    return text[stretch.start - 1 : stretch.start] == text[end : end + 1] == _CELL_END
 
 
 def _by_stand_ins(before: str, after: str) -> list[Stretch]:
@@ -250,7 +259,14 @@ def _by_stand_ins(before: str, after: str) -> list[Stretch]:
 
 
 def _by_characters(before: str, after: str) -> list[Stretch]:
+    """Return the differences character by character; a stand-in counts as one, so that no part of it is kept text."""
     if len(before) * len(after) > _MAX_CELLS:
         return [Stretch(before, after, 0, 0)]
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return [Stretch(before[a:b], after[c:d], a, c) for name, a, b, c, d in matcher.get_opcodes() if name != "equal"]
+    parts = [hit[0] for hit in _STAND_IN_OR_CHARACTER.finditer(after)]
+    starts = [0, *accumulate(map(len, parts))]
+    matcher = SequenceMatcher(None, list(before), parts, autojunk=False)
+    return [
+        Stretch(before[a:b], after[starts[c] : starts[d]], a, starts[c])
+        for name, a, b, c, d in matcher.get_opcodes()
+        if name != "equal"
+    ]

@@ -168,7 +168,7 @@ class _Survivors:
         self._paragraphs: list[_Paragraph] = []
         self._others: list[str] = []  # attributes, and text outside of runs; empty ones too, so that all stay in step
         self._leaf: list[str] = []
-        self._dropped = 0
+        self._dropped = self._paragraph = 0
 
     def of(self, data: bytes) -> Iterator[Kept]:
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -209,8 +209,9 @@ class _Survivors:
             self._end_others()
             paragraph = self._paragraphs.pop()
             mixed = paragraph.tracked or len(paragraph.texts) > 1
+            self._paragraph += 1
+            place = f"{self._place} paragraph {self._paragraph}"
             for flow, texts in sorted(paragraph.texts.items()):
-                place = f"{self._place} paragraph"
                 self._found.append(Kept(place, "".join(texts), cut=mixed, may_go=flow == "ruby"))
         elif not (self._paragraphs and (local in _CHARACTERS or local in _RUN_TEXT)):
             self._end_leaf()
@@ -238,5 +239,6 @@ class _Survivors:
 
     def _end_others(self) -> None:
         self._end_leaf()
-        self._found.append(Kept(f"{self._place} text and attributes", "\x1f".join(self._others)))
+        place = f"{self._place} text and attributes before paragraph {self._paragraph + 1}"
+        self._found.append(Kept(place, "\x1f".join(self._others)))
         self._others.clear()
