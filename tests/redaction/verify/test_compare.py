@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections import defaultdict
 
 import pyarrow as pa
@@ -230,6 +231,23 @@ def test_a_text_of_many_windows_is_compared(tmp_path):
     data[140_000] = data[140_000].replace("う", "", 1)
     copy.write_text("".join(data), encoding="utf-8")
     assert compare(copy, name, original).places[0] == "text line 140001"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("csv", "あ,い\r\n" * 300_000), ("txt", "あ" * 2_000_000), ("jsonl", '{"a": "あ"}\n' * 200_000)],
+)
+def test_memory_does_not_grow_with_the_file(tmp_path, name, text):
+    path, copy = tmp_path / f"original.{name}", tmp_path / f"copy.{name}"
+    path.write_text("山田" + text if name == "txt" else text, encoding="utf-8", newline="")
+    copy.write_text(MASK + text if name == "txt" else text, encoding="utf-8", newline="")
+    original = Original(path, {None: [Change("山田", MASK)]} if name == "txt" else {}, tmp_path)
+    tracemalloc.start()
+    try:
+        assert compare(copy, name, original).lost == 0
+        assert tracemalloc.get_traced_memory()[1] < 16_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("make", [plain_docx, rich_docx])
