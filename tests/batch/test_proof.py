@@ -1,4 +1,4 @@
-"""A run proves its copies: what a faulty writer leaves, loses or changes reaches no copy and is told in the manifest."""
+"""A run proves its copies: what a faulty writer leaves, loses or changes reaches no copy, and the manifest tells."""
 
 from __future__ import annotations
 
