@@ -90,7 +90,7 @@ def used_keys() -> tuple[set[str], set[str]]:
                 elif isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
                     rooms.add(str(first.values[0].value).partition(".")[0])
     for path in SOURCE.rglob("*.jinja"):
-        room = {"report.html": "report", "view.html": "evaluate"}[path.stem]
+        room = {"report.html": "report", "view.html": "evaluate", "preview.html": "preview"}[path.stem]
         keys |= {f"{room}.{name}" for name in re.findall(r'\bt\("(\w+)"', path.read_text(encoding="utf-8"))}
     return keys, rooms
 

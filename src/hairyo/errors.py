@@ -7,6 +7,7 @@ HairyoError
 │   ├── BrokenInput           the file is not what it claims to be (truncated, binary, bad encoding)
 │   └── TooLarge              over a limit on size, depth or compression
 ├── LeakFound             4   a redacted value was found in the copy again; the copy was destroyed
+├── TextLost              9   a copy lost or changed text that was not redacted; the copy was destroyed
 ├── LedgerError           5   the consent ledger cannot be read or written
 │   └── LedgerTampered        the hash chain does not verify
 ├── Busy                  6   another run holds the output folder
@@ -108,6 +109,13 @@ class LeakFound(HairyoError):
 
     exit_code = 4
     reason = "leak_found"
+
+
+class TextLost(HairyoError):
+    """A finished copy differed from its original in more or less than was redacted; the copy has been destroyed."""
+
+    exit_code = 9
+    reason = "text_lost"
 
 
 class LedgerError(HairyoError):

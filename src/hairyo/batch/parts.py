@@ -9,12 +9,14 @@ folder in the work folder, and go with it.
 from __future__ import annotations
 
 import pickle
+from abc import abstractmethod
 from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -25,9 +27,10 @@ from hairyo.consent import ConsentEvent
 from hairyo.detection import Finding
 from hairyo.documents import Edit
 from hairyo.errors import OutputError
-from hairyo.redaction import Secret
+from hairyo.redaction import Change, Secret
 
 PART_CHARS = 50_000
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -38,6 +41,8 @@ class Part:
         whole: its units that belong to no record, with their findings; they are planned together, at the end.
         edits: of its records, in ascending order.
         values: what the leak check has to search for in each record that has any.
+        changes: what its edits change in each record that has any.
+        whole_changes: what its edits change in what belongs to no record.
         rows: for `findings.parquet`.
         events: for the ledger.
         counts: findings by type.
@@ -49,6 +54,8 @@ class Part:
     whole: list[tuple[Unit, list[Finding]]] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     values: dict[int, Collection[Secret]] = field(default_factory=dict)
+    changes: dict[int, Collection[Change]] = field(default_factory=dict)
+    whole_changes: list[Change] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     events: list[ConsentEvent] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -62,11 +69,19 @@ class Part:
         Raises:
             ValueError: the record is not after the one before; records come whole and in order.
         """
-        if values:
-            last = next(reversed(self.values), 0)
-            if record <= last:
-                raise ValueError(f"record {record} comes after record {last}")
-            self.values[record] = values
+        _append(self.values, record, values)
+
+    def add_changes(self, record: int, changes: Collection[Change]) -> None:
+        """Add what changes in a record; see `add_values`."""
+        _append(self.changes, record, changes)
+
+
+def _append(records: dict[int, Collection[T]], record: int, things: Collection[T]) -> None:
+    if things:
+        last = next(reversed(records), 0)
+        if record <= last:
+            raise ValueError(f"record {record} comes after record {last}")
+        records[record] = things
 
 
 def split(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
@@ -138,10 +153,10 @@ def _nonce(number: int) -> bytes:
     return number.to_bytes(12, "big")
 
 
-class Secrets(Mapping[int | None, Collection[Secret]]):
-    """What the leak check has to search for, by record: those of the whole file in memory, the others from the parts.
+class _ByRecord(Mapping[int | None, Collection[T]]):
+    """What the leak check is told, by record: that of the whole file in memory, the rest from the parts.
 
-    Keys are the records that have values, and None if the file as a whole has. One part is in memory at a time.
+    Keys are the records that have any, and None if the file as a whole has. One part is in memory at a time.
 
     Args:
         parts: the submission's; each has to be `note`d, in order.
@@ -149,10 +164,15 @@ class Secrets(Mapping[int | None, Collection[Secret]]):
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._whole: frozenset[Secret] = frozenset()
-        self._first = array("q")  # of each part: its first record with values, or the least that a later part may have
+        self._whole: Collection[T] = ()
+        self._first = array("q")  # of each part: its first record with any, or the least that a later part may have
         self._last = self._count = 0
-        self._open: tuple[int, Mapping[int, Collection[Secret]]] = (-1, {})
+        self._open: tuple[int, Mapping[int, Collection[T]]] = (-1, {})
+
+    @staticmethod
+    @abstractmethod
+    def _of(part: Part) -> Mapping[int, Collection[T]]:
+        """Return what a part tells of its records."""
 
     def note(self, part: Part) -> None:
         """Take note of the next part.
@@ -160,34 +180,55 @@ class Secrets(Mapping[int | None, Collection[Secret]]):
         Raises:
             ValueError: its records do not come after those before.
         """
-        first = min(part.values, default=self._last + 1)
+        records = self._of(part)
+        first = min(records, default=self._last + 1)
         if first <= self._last:
             raise ValueError(f"record {first} comes after record {self._last}")
         self._first.append(first)
-        self._last = max(part.values, default=self._last)
-        self._count += len(part.values)
+        self._last = max(records, default=self._last)
+        self._count += len(records)
 
-    def add_whole(self, values: Collection[Secret]) -> None:
-        """Add values of the whole file."""
-        self._whole |= frozenset(values)
-
-    def __getitem__(self, record: int | None) -> Collection[Secret]:
+    def __getitem__(self, record: int | None) -> Collection[T]:
         if record is None:
             if self._whole:
                 return self._whole
             raise KeyError(record)
-        return self._values(bisect_right(self._first, record) - 1)[record]
+        return self._in_part(bisect_right(self._first, record) - 1)[record]
 
-    def _values(self, number: int) -> Mapping[int, Collection[Secret]]:
+    def _in_part(self, number: int) -> Mapping[int, Collection[T]]:
         if number != self._open[0]:
-            self._open = (number, self._parts[number].values if number >= 0 else {})
+            self._open = (number, self._of(self._parts[number]) if number >= 0 else {})
         return self._open[1]
 
     def __iter__(self) -> Iterator[int | None]:
         if self._whole:
             yield None
         for part in self._parts:
-            yield from part.values
+            yield from self._of(part)
 
     def __len__(self) -> int:
         return self._count + bool(self._whole)
+
+
+class Secrets(_ByRecord[Secret]):
+    """What the leak check has to search for."""
+
+    @staticmethod
+    def _of(part: Part) -> Mapping[int, Collection[Secret]]:
+        return part.values
+
+    def add_whole(self, values: Collection[Secret]) -> None:
+        """Add values of the whole file."""
+        self._whole = frozenset(self._whole) | frozenset(values)
+
+
+class Changes(_ByRecord[Change]):
+    """What may differ between original and copy, and has to."""
+
+    @staticmethod
+    def _of(part: Part) -> Mapping[int, Collection[Change]]:
+        return part.changes
+
+    def add_whole(self, changes: Collection[Change]) -> None:
+        """Add changes in what belongs to no record."""
+        self._whole = (*self._whole, *changes)

@@ -9,7 +9,7 @@ from hairyo.batch.assemble import Unit
 from hairyo.batch.columns import user_of
 from hairyo.batch.findings import rows
 from hairyo.batch.parts import Part
-from hairyo.batch.records import edits_of, findings_of
+from hairyo.batch.records import changes_of, edits_of, findings_of
 from hairyo.batch.tasks import Setup, Task
 from hairyo.consent import ConsentEvent, disclosures
 from hairyo.detection import Detector, Finding
@@ -51,11 +51,14 @@ class Planner:
                 made = plan(unit.text, found, self._policy, self.scope(unit.record))
                 part.records += 1
                 part.replaced += len(made.replacements)
-                part.edits += sorted(edits_of(unit, made))
+                edits = sorted(edits_of(unit, made))
+                part.edits += edits
                 part.events += self._disclosures(
                     list(_located(unit, found, 0)), unit.record, user_of(unit, self._columns)
                 )
-                part.add_values(unit.record - self._before, made.values)  # as the copy counts them
+                number = unit.record - self._before  # as the copy counts them
+                part.add_values(number, made.values)
+                part.add_changes(number, tuple(changes_of(unit, edits)))
         return part
 
     def whole(self, units: Sequence[tuple[Unit, Found]], scope: Scope) -> Part:
@@ -77,7 +80,9 @@ class Planner:
         for unit, found in units:
             made = plan(unit.text, found, self._policy, scope)
             part.replaced += len(made.replacements)
-            part.edits += edits_of(unit, made)
+            edits = list(edits_of(unit, made))
+            part.edits += edits
+            part.whole_changes += changes_of(unit, edits)
         part.edits.sort()
         return part
 

@@ -15,7 +15,7 @@ from hairyo.batch.assemble import Unit, units
 from hairyo.batch.disk import WORK, writing
 from hairyo.batch.events import EventsShard
 from hairyo.batch.findings import FindingsShard
-from hairyo.batch.parts import Parts, Secrets, split
+from hairyo.batch.parts import Changes, Parts, Secrets, split
 from hairyo.batch.planning import Found, Planner
 from hairyo.batch.tasks import CopyStep, PartDone, PartStep, Result, Setup, Step
 from hairyo.consent import Versions
@@ -23,9 +23,9 @@ from hairyo.detection import Detector
 from hairyo.detection.engine import detector_version, shared_detector
 from hairyo.documents import Document, Limits, open_document
 from hairyo.documents.parquet import open_rows
-from hairyo.errors import BrokenInput, HairyoError, InputRefused, LeakFound, UsageError, Words
+from hairyo.errors import BrokenInput, HairyoError, InputRefused, LeakFound, TextLost, UsageError, Words
 from hairyo.redaction import Policy
-from hairyo.redaction.verify import check_or_destroy
+from hairyo.redaction.verify import Original, check_or_destroy
 
 
 def make_processor(setup: Setup) -> Processor:
@@ -54,7 +54,7 @@ class Processor:
             if isinstance(step, PartStep):
                 return work.part(step.number)
             return work.copied(step.parts if isinstance(step, CopyStep) else work.put_aside())
-        except (InputRefused, LeakFound, UsageError) as error:
+        except (InputRefused, LeakFound, TextLost, UsageError) as error:
             return work.refused(error)
 
 
@@ -142,7 +142,7 @@ class _Work:
         target = self._folder / f"copy{self._document.converted or self.task.submission.path.suffix.lower()}"
         parts = self._parts
         parts.count = count
-        secrets = Secrets(parts)
+        secrets, changes = Secrets(parts), Changes(parts)
         whole: list[tuple[Unit, Found]] = []
         counts, special = Counter[str](), Counter[str]()
         records = replaced = 0
@@ -152,6 +152,7 @@ class _Work:
                 shard.add(part.rows)
                 events.add(part.events)
                 secrets.note(part)
+                changes.note(part)
                 whole += part.whole
                 counts += part.counts
                 special += part.special
@@ -160,9 +161,10 @@ class _Work:
             rest = self._planner.whole(whole, scope)
             events.add(rest.events)
         secrets.add_whole(scope.secrets)
+        changes.add_whole(rest.whole_changes)
         edits = heapq.merge(chain.from_iterable(part.edits for part in parts), rest.edits)
         self._document.write(target, edits)
-        report = check_or_destroy(target, self._format, secrets)
+        report = check_or_destroy(target, self._format, secrets, self._original(changes))
         return Result(
             "copied",
             format=self._format,
@@ -176,9 +178,16 @@ class _Work:
             counts=dict(counts),
             special=dict(special),
             records=records,
-            searched=report.searched,
+            leak_check=report.summary(),
             replaced=replaced + rest.replaced,
         )
+
+    def _original(self, changes: Changes) -> Original | None:
+        """Return what the copy is to be compared with; None where it is of another format than the input."""
+        if self._document.converted:
+            return None
+        submission = self.task.submission
+        return Original(submission.path, changes, self._folder, submission.rows)
 
     def _make_folder(self) -> None:
         """Make the submission's own folder; where a table is shared, whoever is first does so."""

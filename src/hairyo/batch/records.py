@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hairyo.batch.assemble import Unit
 from hairyo.batch.columns import cell_findings, declared_role
@@ -10,7 +10,7 @@ from hairyo.detection import Detector, Finding, Role
 from hairyo.detection.resolver import resolve
 from hairyo.detection.roles import role_of_text
 from hairyo.documents import ColumnMap, Edit
-from hairyo.redaction import Plan
+from hairyo.redaction import Change, Plan
 
 
 def findings_of(unit: Unit, detector: Detector, columns: ColumnMap | None, role: Role | None) -> list[Finding]:
@@ -34,3 +34,9 @@ def edits_of(unit: Unit, made: Plan) -> Iterator[Edit]:
         for at, start, end in unit.places(one.start, one.end):
             yield Edit(unit.blocks[at].index, start, end, text)
             text = ""  # a replacement that spans blocks stands in the first of them
+
+
+def changes_of(unit: Unit, edits: Iterable[Edit]) -> Iterator[Change]:
+    """Yield what edits of the unit's blocks change, without its place, for the comparison with the original."""
+    texts = {block.index: block.text for block in unit.blocks}
+    return (Change(texts[edit.block][edit.start : edit.end], edit.replacement) for edit in edits)

@@ -40,6 +40,7 @@ def report_html(rows: Sequence[Mapping[str, Any]], lang: Lang) -> str:
         facts=sum(special.values()),
         disclosures=sum(row["disclosures"] for row in rows),
         searched=sum((row["leak_check"] or {}).get("searched", 0) for row in rows),
+        compared=sum((row["leak_check"] or {}).get("compared") or 0 for row in rows),
         items=_items(special, lang),
         article6=_types(special, lang),
         personal=_bars(_personal(rows), lambda name: _name(name, lang)),

@@ -228,7 +228,7 @@ class _Run:
             "findings": dict(sorted(result.counts.items())),
             "article6": dict(sorted(result.special.items())),
             "disclosures": result.disclosures,
-            "leak_check": {"searched": result.searched, "found": 0} if copy is not None else None,
+            "leak_check": result.leak_check,
             "replaced": result.replaced,
             "versions": {
                 "hairyo": self.setup.versions.hairyo,

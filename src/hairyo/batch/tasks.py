@@ -123,7 +123,7 @@ class Result:
         counts: findings by type.
         special: Article 6 findings by (type, subject, polarity).
         records: table records read; 0 for documents.
-        searched: values that the leak check searched for.
+        leak_check: what the leak check did (`LeakReport.summary`); None without a copy.
         replaced: places replaced in the copy.
     """
 
@@ -141,5 +141,5 @@ class Result:
     counts: dict[str, int] = field(default_factory=dict)
     special: dict[str, int] = field(default_factory=dict)
     records: int = 0
-    searched: int = 0
+    leak_check: dict[str, int | None] | None = None
     replaced: int = 0

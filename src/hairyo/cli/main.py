@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "hairyo.cli.run",
     "scan": "hairyo.cli.scan",
+    "verify": "hairyo.cli.verify",
+    "preview": "hairyo.cli.preview",
     "consent": "hairyo.cli.consent",
     "ledger": "hairyo.cli.ledger",
     "policy": "hairyo.cli.policy",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairyo.detection.finding import Finding
+from hairyo.redaction.change import Change
 from hairyo.redaction.plan import Plan, Replacement, gather, plan
 from hairyo.redaction.policy import DEFAULT, Policy
 from hairyo.redaction.scope import Scope
 from hairyo.redaction.secret import Secret
 
-__all__ = ["Plan", "Policy", "Redacted", "Replacement", "Scope", "Secret", "gather", "plan", "redact"]
+__all__ = ["Change", "Plan", "Policy", "Redacted", "Replacement", "Scope", "Secret", "gather", "plan", "redact"]
 
 
 @dataclass(frozen=True, slots=True)

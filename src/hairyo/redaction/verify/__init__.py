@@ -6,5 +6,15 @@ It shares no code with the writers: it opens copies by other libraries, and has 
 from __future__ import annotations
 
 from hairyo.redaction.verify.check import LeakReport, Place, check_copy, check_or_destroy, leaking_rows
+from hairyo.redaction.verify.compare import Comparison, Original, compare
 
-__all__ = ["LeakReport", "Place", "check_copy", "check_or_destroy", "leaking_rows"]
+__all__ = [
+    "Comparison",
+    "LeakReport",
+    "Original",
+    "Place",
+    "check_copy",
+    "check_or_destroy",
+    "compare",
+    "leaking_rows",
+]

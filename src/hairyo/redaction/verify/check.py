@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hairyo.errors import LeakFound, OutputError
+from hairyo.errors import LeakFound, OutputError, TextLost
 from hairyo.redaction.secret import Secret
+from hairyo.redaction.verify.compare import Comparison, Original, compare
 from hairyo.redaction.verify.piece import Piece
-from hairyo.redaction.verify.readers import READERS
+from hairyo.redaction.verify.readers import READERS, WAYS
 from hairyo.redaction.verify.readers.records import records
 from hairyo.redaction.verify.search import Search
 
@@ -36,11 +37,20 @@ class LeakReport:
         searched: how many values were looked for.
         leaks: how often one was found.
         places: where, the first hundred.
+        comparison: what came of comparing the copy with its original; None where that was not done.
     """
 
     searched: int
     leaks: int
     places: tuple[Place, ...]
+    comparison: Comparison | None = None
+
+    def summary(self) -> dict[str, int | None]:
+        """Return the counts, as manifests tell them; those of the comparison are None where there was none."""
+        one = self.comparison
+        compared = (None, None, None) if one is None else (one.compared, one.changed, one.lost)
+        counts = (self.searched, self.leaks, *compared)
+        return dict(zip(("searched", "found", "compared", "changed", "lost"), counts, strict=True))
 
     def raise_for_leak(self) -> None:
         """Raise if anything was found.
@@ -56,6 +66,20 @@ class LeakReport:
                 leaks=self.leaks,
                 where=first.where,
                 form=first.form,
+            )
+
+    def raise_for_loss(self) -> None:
+        """Raise if the copy lost or changed anything but what was redacted.
+
+        Raises:
+            TextLost: it did.
+        """
+        if self.comparison is not None and self.comparison.lost:
+            raise TextLost(
+                "in {lost} place(s) the copy lost or changed other text than was redacted, or left it, first at "
+                "{where}; do not release it, hold the input and look at it by hand",
+                lost=self.comparison.lost,
+                where=self.comparison.places[0],
             )
 
 
@@ -99,12 +123,22 @@ def check_copy(path: Path, format_name: str, values_by_scope: Mapping[int | None
 
 
 def check_or_destroy(
-    path: Path, format_name: str, values_by_scope: Mapping[int | None, Collection[Secret]]
+    path: Path,
+    format_name: str,
+    values_by_scope: Mapping[int | None, Collection[Secret]],
+    original: Original | None = None,
 ) -> LeakReport:
-    """Search a copy as `check_copy` does; remove the file unless it was searched whole and is clean.
+    """Search a copy as `check_copy` does, and compare it with its original; remove it unless both find nothing.
+
+    Args:
+        path: the finished copy.
+        format_name: its format, as in `check_copy`. One without a row in `WAYS` is not compared.
+        values_by_scope: the values to search for, as in `check_copy`.
+        original: what the copy was made of; None where they cannot be compared.
 
     Raises:
         LeakFound: a redacted value stood in the copy, which is gone.
+        TextLost: other text than was redacted is missing or changed in the copy, which is gone.
         OutputError: the copy could not be checked, and is gone; or it cannot be removed.
         UsageError: a library that the check needs is not installed; the copy is gone.
     """
@@ -112,6 +146,9 @@ def check_or_destroy(
     try:
         report = check_copy(path, format_name, values_by_scope)
         report.raise_for_leak()
+        if original is not None and format_name in WAYS:
+            report = replace(report, comparison=compare(path, format_name, original))
+            report.raise_for_loss()
         clean = True
     finally:
         if not clean:

@@ -83,11 +83,9 @@ def encodings(path: Path) -> tuple[str, ...]:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return (name,)
-    names = ["utf-8", "euc_jp", "cp932"]
+    names = ["utf-8"] if _decodes(path, "utf-8") else ["utf-8", "euc_jp", "cp932"]  # chance makes no UTF-8
     names += ["utf-16-le", "utf-16-be"] * (b"\0" in head)
     fitting = [name for name in names if _decodes(path, name)]
-    if "utf-8" in fitting:
-        fitting = [name for name in fitting if name not in ("euc_jp", "cp932")]
     return (*(fitting or names), *(["iso2022_jp"] * _holds(path, b"\x1b$")))
 
 

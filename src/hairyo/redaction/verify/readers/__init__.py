@@ -1,6 +1,6 @@
 """Open a finished copy for the leak check (写しの再読), by other code than wrote it: one reader a format.
 
-A new format is one module here and its row in `READERS`.
+A new format is one module here, its row in `READERS`, and one in `WAYS` or, with the reason, in `NOT_COMPARED`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hairyo.redaction.verify.piece import Reader
+from hairyo.redaction.verify.piece import Reader, Ways
 from hairyo.redaction.verify.readers import jsonl, office, parquet, table, text
 
 READERS: Mapping[str, Reader] = MappingProxyType(
@@ -22,3 +22,19 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "docx": office.read,
     }
 )
+
+# How what should have survived is read of a format; see `Kept`.
+WAYS: Mapping[str, Ways] = MappingProxyType(
+    {
+        "txt": text.ways,
+        "md": text.ways,
+        "csv": table.csv_ways,
+        "tsv": table.tsv_ways,
+        "jsonl": jsonl.ways,
+        "parquet": parquet.ways,
+        "docx": office.ways,
+    }
+)
+
+# Formats whose copies cannot be compared with the original, and why: what is redacted in them is more than text.
+NOT_COMPARED: Mapping[str, str] = MappingProxyType({})
