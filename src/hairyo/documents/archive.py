@@ -18,6 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
+from hairyo.documents.detect_encoding import detect_bytes
+from hairyo.documents.encodings import START
 from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed, Stamp, new_file
 from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
@@ -32,7 +34,10 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _MAX_NAME = 240  # bytes of a part of a name; systems allow 255, and a number may follow
 _DROPPED = Words(
     "left out of the copy: {what}",
-    what={"ja": "システムが残すファイル(.DS_Store、Thumbs.db など)", "en": "files that systems leave behind (.DS_Store, Thumbs.db)"},
+    what={
+        "ja": "システムが残すファイル(.DS_Store、Thumbs.db など)",
+        "en": "files that systems leave behind (.DS_Store, Thumbs.db)",
+    },
 )
 
 
@@ -136,16 +141,16 @@ def _names(infos: list[zipfile.ZipInfo]) -> list[str]:
         BrokenInput: they fit none, or one of them is doubtful.
     """
     raw = [b"" if info.flag_bits & _UTF8_FLAG else info.orig_filename.encode("cp437") for info in infos]
-    for encoding in ("utf-8", "cp932", "euc-jp"):
-        try:
-            names = [
-                data.decode(encoding) if data else info.orig_filename for data, info in zip(raw, infos, strict=True)
-            ]
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise BrokenInput("the names in the archive are in no Japanese encoding; pack it again with UTF-8 names")
+    try:
+        encoding = detect_bytes(b"\n".join([b"-", *raw]))
+        names = [
+            encoding.decode(data, START, True)[0] if data else info.orig_filename
+            for data, info in zip(raw, infos, strict=True)
+        ]
+    except (UnicodeDecodeError, BrokenInput):
+        raise BrokenInput(
+            "the names in the archive are in no Japanese encoding; pack it again with UTF-8 names"
+        ) from None
     seen: set[str] = set()
     for number, name in enumerate(names):
         names[number] = name = name.replace("\\", "/")

@@ -1,8 +1,8 @@
 """Mails (EML): header, text, attachments and mails within, each spliced in its place.
 
-A mail in which nothing is redacted stays byte for byte, and so does every part of another. What is left out of a copy
-stands in `mail.toml`. Held: signed and encrypted mails, `winmail.dat`. Refused: attachments that are not read, mails that
-are damaged or cut off. Addresses become `redacted@redacted.invalid`, for a mask is no address.
+A mail in which nothing is redacted stays byte for byte, and so does every part of another. What is left out of a
+copy stands in `mail.toml`. Held: signed and encrypted mails, `winmail.dat`. Refused: attachments that are not read,
+mails that are damaged or cut off. Addresses become `redacted@redacted.invalid`, for a mask is no address.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ class MailDocument(Document):
         self._path = path
         self._stamp = Stamp.of(path)
         if self._stamp.size > 4 * limits.record_chars:
-            raise TooLarge("the mail has more than {size} bytes; save its attachments apart", size=4 * limits.record_chars)
+            raise TooLarge(
+                "the mail has more than {size} bytes; save its attachments apart", size=4 * limits.record_chars
+            )
         self._part = Part(path.read_bytes(), "mail", limits)
         if not self._part.names & _MAIL:
             raise BrokenInput("the file is no mail: it does not begin with a mail's header; check what it is")

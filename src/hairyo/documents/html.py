@@ -1,7 +1,7 @@
 """Pages (HTML): every place of text, spliced back into the source, which stays byte for byte elsewhere.
 
-Pictures in data URIs are documents within; any other data URI is left out of every copy. Not read: text that scripts put
-together, and styles that hide or move it.
+Pictures in data URIs are documents within; any other data URI is left out of every copy. Not read: text that scripts
+put together, and styles that hide or move it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from hairyo.errors import BrokenInput, TooLarge, Words
 _DECLARED = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _HEAD = 4096
 _DATA_HEAD = re.compile(r"(?i)data:([^,;]*)([^,]*),")
-_DROPPED = Words("left out of the copy: {what}", what={"ja": "画像でない data URI", "en": "data URIs that are no pictures"})
+_DROPPED = Words(
+    "left out of the copy: {what}", what={"ja": "画像でない data URI", "en": "data URIs that are no pictures"}
+)
 
 
 class HtmlText:
@@ -123,7 +125,9 @@ class HtmlDocument(Document):
             )
         raw = path.read_bytes()
         self._encoding = _encoding(path, raw)
-        self._piece = Piece(decoded(raw[len(self._encoding.bom) :], self._encoding), raw[len(self._encoding.bom) :], START)
+        self._piece = Piece(
+            decoded(raw[len(self._encoding.bom) :], self._encoding), raw[len(self._encoding.bom) :], START
+        )
         if not self._piece.text.strip():
             raise BrokenInput("the file is empty but for white space; ask for it again")
         self._html = HtmlText(self._piece.text, self._encoding, limits)

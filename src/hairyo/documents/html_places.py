@@ -1,4 +1,4 @@
-"""Places of text in a page: blocks of text over inline elements, attributes, comments, scripts (HTML の文字のある所)."""
+"""Places of text in a page (HTML の文字のある所): text over inline elements, attributes, comments, scripts."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from hairyo.documents.runs import Run, changes, cut, escapes, percents, plain, r
 from hairyo.documents.source import Change
 from hairyo.documents.text import take
 
-_BLOCKS = frozenset(
-    """address article aside base blockquote body button caption center col colgroup dd desc details dialog dir div dl
-    dt fieldset figcaption figure footer foreignobject form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html
-    iframe input legend li link listing main menu meta nav noembed noframes noscript object ol optgroup option p pre
-    search section select summary svg table tbody td template text textarea tfoot th thead title tr ul video audio
-    canvas xmp""".split()
+_BLOCKS = re.compile(
+    r"address|article|aside|base|blockquote|body|button|caption|center|col|colgroup|dd|desc|details|dialog|dir|div"
+    r"|dl|dt|fieldset|figcaption|figure|footer|foreignobject|form|frame|frameset|h1|h2|h3|h4|h5|h6|head|header"
+    r"|hgroup|hr|html|iframe|input|legend|li|link|listing|main|menu|meta|nav|noembed|noframes|noscript|object|ol"
+    r"|optgroup|option|p|pre|search|section|select|summary|svg|table|tbody|td|template|text|textarea|tfoot|th"
+    r"|thead|title|tr|ul|video|audio|canvas|xmp"
 )
 _KEPT_SPACE = frozenset({"pre", "textarea", "listing", "xmp"})
 _READINGS = frozenset({"rt", "rp", "rtc"})
-_LINKS = frozenset(
-    "href src action formaction cite poster data background ping longdesc srcset xlink:href usemap manifest".split()
+_LINKS = re.compile(
+    r"href|src|action|formaction|cite|poster|data|background|ping|longdesc|srcset|xlink:href|usemap|manifest"
 )
 _QUIET = re.compile(r"[A-Za-z]{0,20}|[-+0-9.,\s%#]{0,2000}|[0-9.]+(?:px|em|rem|pt|vh|vw)|#[0-9a-fA-F]{3,8}")
 _SHAPES = frozenset({"d", "points", "viewbox", "transform", "x", "y", "width", "height", "cx", "cy", "r"})
 _SHAPE = re.compile(r"[-+0-9.,\s A-Za-z()]*")
-_INSIDE = re.compile(r"(?s)<(?:!--|!|\?|/)(.*?)(?:--!?)?>?\Z")
+_INSIDE = re.compile(r"(?s)<(?:!--|!\[CDATA\[|!|\?|/)(.*?)(?:--!?|\]\])?>?\Z")
 _DOCTYPE = re.compile(
     r"(?i)doctype html(?: PUBLIC \"-//W3C//DTD [A-Z0-9. ]*//EN\"(?:\s+\"http://www\.w3\.org/[a-z0-9/-]*\.dtd\")?)?\s*"
 )
@@ -149,7 +149,7 @@ class Page:
             runs = plain(self._source, attribute.name_start + skipped, attribute.name_start + len(name))
             self._shared(runs, "attribute name", _in_name)
         written = partial(self._in_attribute, quote=attribute.quote)
-        link = name in _LINKS or name.endswith(":href")
+        link = _LINKS.fullmatch(name) or name.endswith(":href")
         for runs in self._without_data(attribute.start, attribute.end):
             runs = references(runs, attribute=True)
             text = text_of(runs)
@@ -159,7 +159,7 @@ class Page:
             if link or text.lower().startswith(("http:", "https:", "mailto:", "tel:")):
                 self._shared(percents(runs), "link", partial(_in_link, written=written))
             elif name.startswith("on") or name == "style":
-                self._shared(escapes(runs), "attribute", lambda said, to=written: to(_in_script(said)))
+                self._shared(escapes(runs), "attribute", partial(_in_style, written=written))
             else:
                 self._shared(runs, "attribute", written)
 
@@ -223,7 +223,7 @@ class _Reader:
             elif token.name == "br":
                 self._runs.append(Run("\n", token.start, token.start))
             elif token.kind in ("start", "end"):
-                if token.name in _BLOCKS:
+                if _BLOCKS.fullmatch(token.name):
                     self._flush()
                     self._structure(token)
                 elif token.name in _READINGS or token.name == "ruby":
@@ -365,6 +365,10 @@ def _by_number(text: str) -> str:
 def _in_script(text: str) -> str:
     """Return a text as it may stand in a string of a script or a style sheet."""
     return "".join(char if char.isalnum() or char in " []()_-・、。" else f"\\u{ord(char):04x}" for char in text)
+
+
+def _in_style(text: str, written: Callable[[str], str]) -> str:
+    return written(_in_script(text))
 
 
 def _in_name(text: str) -> str:

@@ -219,7 +219,9 @@ def _step_of(line: str, leaf: Leaf, index: int, number: int, base: int) -> _Step
     text = literal if leaf.kind == "number" else said(literal)
     locator = f"line {number}, character {leaf.start + 1}"
     if leaf.kind == "key":
-        return None if plain_key(text) else _Step(Block(index, text, locator, record=number), literal, base + leaf.start)
+        return (
+            None if plain_key(text) else _Step(Block(index, text, locator, record=number), literal, base + leaf.start)
+        )
     keys = [key for key in leaf.path if key != "[]"]
     label = keys[-1] if keys else ""
     field = ".".join(keys) or None

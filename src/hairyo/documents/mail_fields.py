@@ -74,15 +74,15 @@ class Field:
         self._plain = bare.isascii() and b"\x1b" not in bare
         self.value = decode(bare[begin:], "us-ascii" if self._plain else "")
         self._structured = self.name in table()["structured"]
-        self._locator = f"{place} field ({self.name})" if self.name in _KNOWN else f"{place} field"
+        self._text = "".join(word.text for word in words(self.value, structured=self._structured))
+        self._locator = f"{place} field ({self.name})" if _KNOWN.fullmatch(self.name) else f"{place} field"
         self._label = str(table()["labels"].get(self.name, ""))
 
     def blocks(self, first: int) -> Iterator[Block]:
         """Yield its text, numbered from `first` on; none where it cannot hold any."""
         quiet = _QUIET_FIELDS.get(self.name)
-        text = "".join(word.text for word in words(self.value, structured=self._structured))
-        if text.strip() and (quiet is None or not quiet.fullmatch(self.value)):
-            yield Block(first, text, self._locator, self._label)
+        if self._text.strip() and (quiet is None or not quiet.fullmatch(self.value)):
+            yield Block(first, self._text, self._locator, self._label)
 
     def copied(self, feed: EditFeed, first: int) -> tuple[bytes, int]:
         """Return its bytes with its edits done, and the number of the next block."""
@@ -104,9 +104,9 @@ class Field:
         self.raw = self._head + made + self._end
 
 
-_KNOWN = frozenset(
-    "from to cc bcc sender reply-to subject date received message-id references in-reply-to content-type "
-    "content-disposition content-id content-description organization comments keywords".split()
+_KNOWN = re.compile(
+    r"from|to|cc|bcc|sender|reply-to|subject|date|received|message-id|references|in-reply-to|content-type"
+    r"|content-disposition|content-id|content-description|organization|comments|keywords"
 )
 
 

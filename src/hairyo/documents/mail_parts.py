@@ -1,7 +1,7 @@
 """The parts of a mail (MIME の部分): header, body, the parts within, each with its own bytes.
 
-Every byte of a mail belongs to a field, a text, a document within, or a line between parts. What two programs might read
-in two ways is refused. Source: RFC 2045 to 2049, RFC 5322.
+Every byte of a mail belongs to a field, a text, a document within, or a line between parts. What two programs might
+read in two ways is refused. Source: RFC 2045 to 2049, RFC 5322.
 """
 
 from __future__ import annotations
@@ -141,7 +141,12 @@ class Part:
                 raise BrokenInput("a part of the mail that holds parts is encoded, which no mail program does")
             default = "message/rfc822" if self._kind == "multipart/digest" else "text/plain"
             self._content = Parts(
-                self._body, self._parameters.get("boundary", "").rstrip(), self._place, self._limits, self._depth, default
+                self._body,
+                self._parameters.get("boundary", "").rstrip(),
+                self._place,
+                self._limits,
+                self._depth,
+                default,
             )
             self.unread = self._content.unread
         elif self._kind in ("message/rfc822", "message/global"):
@@ -177,7 +182,9 @@ class Part:
 
     @property
     def _type(self) -> ParameterField | None:
-        return next((one for one in self._fields if isinstance(one, ParameterField) and one.name == "content-type"), None)
+        return next(
+            (one for one in self._fields if isinstance(one, ParameterField) and one.name == "content-type"), None
+        )
 
     @property
     def _parameters(self) -> dict[str, str]:
@@ -203,16 +210,16 @@ class Part:
         if how == self._how:
             return
         self._fields = [field for field in self._fields if field.name != "content-transfer-encoding"]
-        self._fields.append(
-            Field(b"Content-Transfer-Encoding: " + how.encode("ascii") + self._line_end, self._place)
-        )
+        self._fields.append(Field(b"Content-Transfer-Encoding: " + how.encode("ascii") + self._line_end, self._place))
 
     def _attachment(self, inner: Inner, feed: EditFeed, first: int) -> tuple[bytes, int]:
         data, first = inner.copied(feed, first)
         if data == unpacked(self._body, self._how):
             return self._body, first
         if inner.converted:
-            self._set_type(self._kind).turn(mimetypes.guess_type("a" + inner.converted)[0] or "application/octet-stream")
+            self._set_type(self._kind).turn(
+                mimetypes.guess_type("a" + inner.converted)[0] or "application/octet-stream"
+            )
             for field in self._fields:
                 for name in ("name", "filename", "name*", "filename*"):
                     if isinstance(field, ParameterField) and name in field.parameters:
@@ -221,7 +228,7 @@ class Part:
         return packed(data, "base64", self._line_end), first
 
     def _new_boundary(self) -> bytes | None:
-        """Return the boundary that the copy's header names, where that was redacted, made such that no line is like it."""
+        """Give the copy another boundary where that was redacted, one that no line is like; return it."""
         old = self._content.boundary if isinstance(self._content, Parts) else ""
         if self._type is None or self._parameters.get("boundary", "").rstrip() == old:
             return None

@@ -140,7 +140,9 @@ class TextBody:
         unread, remarks: see `Document`.
     """
 
-    def __init__(self, body: bytes, kind: str, parameters: dict[str, str], how: str, place: str, limits: Limits) -> None:
+    def __init__(
+        self, body: bytes, kind: str, parameters: dict[str, str], how: str, place: str, limits: Limits
+    ) -> None:
         """Decode a body.
 
         Args:
@@ -194,7 +196,7 @@ class TextBody:
             return Written(self._body, "", self._how), first
         data, charset = self._changed(changes)
         how = self._how
-        if how in ("", "7bit") and not data.isascii():
+        if how in ("", "7bit") and not data.isascii() and self._data.isascii():
             how = "quoted-printable"
         return Written(packed(data, how, line_end), charset, how), first
 
@@ -217,4 +219,6 @@ def _decoded(data: bytes, label: str) -> tuple[Encoding | None, str]:
     except (UnicodeError, LookupError):
         pass
     found = detect_bytes(data) if data.strip() else Encoding("utf-8")
-    return found, data[len(found.bom) :].decode("utf-8") if found.name == "utf-8" else found.decode(data, START, True)[0]
+    return found, data[len(found.bom) :].decode("utf-8") if found.name == "utf-8" else found.decode(data, START, True)[
+        0
+    ]

@@ -1,6 +1,7 @@
 """Words of a header field (メールのヘッダーの語): encoded words, quoted strings, addresses, each with its place.
 
-Source: RFC 2047, RFC 5322. Read is more than they allow: encoded words in quoted strings, split characters, raw Japanese.
+Source: RFC 2047, RFC 5322. Read is more than they allow: encoded words in quoted strings, characters split between
+two, raw Japanese.
 """
 
 from __future__ import annotations

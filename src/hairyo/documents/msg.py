@@ -1,8 +1,8 @@
 """Outlook mails (MSG): read from the compound file, written back as a mail (EML).
 
-Taken over: subject, sender, recipients, time, the fields of transport, the text (plain and HTML), attachments and mails
-within. All other properties, and the text's RTF, are left out. Refused: other Outlook items (contacts, appointments), OLE
-objects, attachments by reference. Held: signed and encrypted mails. Source: [MS-OXMSG], [MS-OXPROPS].
+Taken over: subject, sender, recipients, time, the text (plain and HTML), attachments and mails within. All other
+properties, and the text's RTF, are left out. Refused: other Outlook items (contacts, appointments), OLE objects,
+attachments by reference. Held: signed and encrypted mails. Source: [MS-OXMSG], [MS-OXPROPS].
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from hairyo.documents.mail_parts import Part
 from hairyo.documents.output import EditFeed, Stamp, new_file
 from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
 
-_CLASS, _SUBJECT, _HEADERS, _BODY, _HTML, _RTF = 0x001A, 0x0037, 0x007D, 0x1000, 0x1013, 0x1009
+_CLASS, _SUBJECT, _BODY, _HTML = 0x001A, 0x0037, 0x1000, 0x1013
 _SENDER = ((0x0C1A, 0x5D01, 0x0C1F), (0x0042, 0x5D02, 0x0065))  # name, SMTP address, other address
 _SENT = 0x0039
 _NAME, _ADDRESS, _SMTP, _KIND = 0x3001, 0x3003, 0x39FE, 0x0C15
@@ -37,6 +37,7 @@ _TEXT_TYPES = {0x001F: "utf-16-le", 0x001E: ""}
 _STREAM = re.compile(r"__substg1\.0_([0-9A-F]{4})([0-9A-F]{4})", re.I)
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _MAX_DEPTH = 5
+_MARK = "__properties_version1.0".encode("utf-16-le")
 _DROPPED = Words(
     "left out of the copy: {what}",
     what={"ja": "MSG のほかの項目と RTF の書式", "en": "other properties of the MSG, and the text's RTF formatting"},
@@ -91,7 +92,9 @@ def _mail(ole: olefile.OleFileIO, folder: tuple[str, ...], depth: int) -> tuple[
     if kind and not kind.startswith(("IPM.NOTE", "REPORT.IPM.NOTE")):
         raise UnknownFormat("the MSG is no mail but another item of Outlook's; export it in another format")
     mail = EmailMessage(policy=SMTP.clone(utf8=False))
-    senders = [formataddr((_line(item.first(name)), _line(item.first(*address))), "utf-8") for name, *address in _SENDER]
+    senders = [
+        formataddr((_line(item.first(name)), _line(item.first(*address))), "utf-8") for name, *address in _SENDER
+    ]
     _set(mail, "From", senders[0] if senders[0].strip(" <>") else senders[1])
     for header, who in _recipients(ole, folder).items():
         _set(mail, header, ", ".join(who))
@@ -135,7 +138,9 @@ def _attach(mail: EmailMessage, ole: olefile.OleFileIO, storage: tuple[str, ...]
         mail.add_attachment(inner)
         return closed
     if method not in _BY_VALUE:
-        raise UnknownFormat("the mail holds an OLE object or a file by reference, which is not read; attach it as a file")
+        raise UnknownFormat(
+            "the mail holds an OLE object or a file by reference, which is not read; attach it as a file"
+        )
     name = _line(one.first(_LONG_FILE, _FILE)) or "attachment"
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind.startswith(("text/", "message/", "multipart/")):
@@ -189,7 +194,9 @@ class OutlookDocument(Document):
         self._path = path
         self._stamp = Stamp.of(path)
         if self._stamp.size > 4 * limits.record_chars:
-            raise TooLarge("the mail has more than {size} bytes; save its attachments apart", size=4 * limits.record_chars)
+            raise TooLarge(
+                "the mail has more than {size} bytes; save its attachments apart", size=4 * limits.record_chars
+            )
         mail, closed = _read(path)
         self._part = Part(_as_bytes(mail), "mail", limits)
         self.unread = (*self._part.unread, *(["encrypted or signed part"] if closed else []))
@@ -212,16 +219,15 @@ class OutlookDocument(Document):
 
 
 def _read(path: Path) -> tuple[EmailMessage, bool]:
-    damaged = BrokenInput("the Outlook mail is damaged; save it again as MSG or EML")
+    if _MARK not in path.read_bytes():
+        raise BrokenInput(
+            "the file is an older Office document, or one locked with a password; save it in a newer format"
+        )
     try:
         with olefile.OleFileIO(str(path)) as ole:
-            if not ole.exists("__properties_version1.0"):
-                raise BrokenInput(
-                    "the file is an older Office document, or one locked with a password; save it in a newer format"
-                )
             return _mail(ole, (), 0)
     except (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError):
-        raise damaged from None
+        raise BrokenInput("the Outlook mail is damaged; save it again as MSG or EML") from None
 
 
 def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | None) -> OutlookDocument:

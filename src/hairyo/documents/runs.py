@@ -110,9 +110,7 @@ def spaces(runs: Iterable[Run]) -> list[Run]:
     return done
 
 
-def _decoded(
-    runs: Iterable[Run], pattern: re.Pattern[str], decode: Callable[[re.Match[str]], str | None]
-) -> list[Run]:
+def _decoded(runs: Iterable[Run], pattern: re.Pattern[str], decode: Callable[[re.Match[str]], str | None]) -> list[Run]:
     done: list[Run] = []
     for run in runs:
         at = 0

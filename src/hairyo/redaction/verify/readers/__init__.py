@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hairyo.redaction.verify.piece import Reader
-from hairyo.redaction.verify.readers import jsonl, office, parquet, table, text
+from hairyo.redaction.verify.readers import archive, html, json_file, jsonl, mail, office, parquet, table, text
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
@@ -20,5 +20,11 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "jsonl": jsonl.read,
         "parquet": parquet.read,
         "docx": office.read,
+        "json": json_file.read,
+        "html": html.read,
+        "eml": mail.read,
+        "mbox": mail.read_mailbox,
+        "msg": mail.read,
+        "zip": archive.read,
     }
 )
