@@ -5,23 +5,26 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-_SECTOR, _FREE, _END = 512, 0xFFFFFFFF, 0xFFFFFFFE
+_SECTOR, _MINI, _CUTOFF, _FREE, _END = 512, 64, 4096, 0xFFFFFFFF, 0xFFFFFFFE
 Tree = dict[str, "bytes | Tree"]
 
 
 def write_ole(path: Path, tree: Tree) -> Path:
-    """Write a compound file of storages (dictionaries) and streams; none is so small that it lies in the mini stream."""
+    """Write a compound file of storages (dictionaries) and streams."""
     entries: list[list] = [["Root Entry", 5, _FREE, _FREE, _FREE, b""]]
     _add(entries, 0, tree)
     sectors: list[bytes] = []
     fat: list[int] = []
+    mini, mini_fat = _mini(entries)
     starts = []
-    for *_, data in entries:
-        count = -(-len(data) // _SECTOR)
-        starts.append((len(fat) if count else _END, len(data)))
-        for number in range(count):
-            sectors.append(data[number * _SECTOR : (number + 1) * _SECTOR].ljust(_SECTOR, b"\0"))
-            fat.append(len(fat) + 1 if number + 1 < count else _END)
+    entries[0][5] = mini
+    for number, (*_, data) in enumerate(entries):
+        if number and len(data) < _CUTOFF:
+            starts.append((mini_fat[number], len(data)))
+        else:
+            starts.append((_put(data, sectors, fat), len(data)))
+    table = mini_fat[-1]
+    mini_start = _put(struct.pack(f"<{len(table)}I", *table), sectors, fat)
     directory = b"".join(_entry(*one[:5], *starts[number]) for number, one in enumerate(entries))
     first = len(fat)
     count = -(-len(directory) // _SECTOR)
@@ -35,10 +38,31 @@ def write_ole(path: Path, tree: Tree) -> Path:
     sectors += [struct.pack("<128I", *fat[n * 128 : (n + 1) * 128]) for n in range(tables)]
     difat = [at + n for n in range(tables)] + [_FREE] * (109 - tables)
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    head += struct.pack("<IIIIIIIIII", 0, tables, first, 0, 0, _END, 0, _END, 0, difat[0])
+    head += struct.pack("<IIIIIIIIII", 0, tables, first, 0, _CUTOFF, mini_start, len(table) // 128, _END, 0, difat[0])
     head += struct.pack("<108I", *difat[1:])
     path.write_bytes(head + b"".join(sectors))
     return path
+
+
+def _put(data: bytes, sectors: list[bytes], fat: list[int]) -> int:
+    """Add data as a chain of sectors; return its first."""
+    first = len(fat)
+    count = -(-len(data) // _SECTOR)
+    sectors += [data[n * _SECTOR : (n + 1) * _SECTOR].ljust(_SECTOR, b"\0") for n in range(count)]
+    fat += [first + n + 1 for n in range(count - 1)] + [_END] * (count > 0)
+    return first if count else _END
+
+
+def _mini(entries: list[list]) -> tuple[bytes, dict[int, int | list[int]]]:
+    """Return the mini stream with all small streams, and where in it each begins; under -1 its own table."""
+    stream, table, starts = b"", [], {}
+    for number, (*_, data) in enumerate(entries):
+        if number and len(data) < _CUTOFF:
+            count = -(-len(data) // _MINI)
+            starts[number] = len(table) if count else _END
+            table += [len(table) + n + 1 for n in range(count - 1)] + [_END] * (count > 0)
+            stream += data.ljust(count * _MINI, b"\0")
+    return stream, {**starts, -1: table + [_FREE] * (-len(table) % 128)}
 
 
 def _add(entries: list[list], parent: int, tree: Tree) -> None:

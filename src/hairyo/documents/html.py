@@ -21,7 +21,7 @@ from hairyo.documents.html_places import Page
 from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed, Stamp, new_file
 from hairyo.documents.runs import merged
-from hairyo.documents.source import Change, Piece, can_write, splice
+from hairyo.documents.source import Change, Piece, can_write, decoded, splice
 from hairyo.errors import BrokenInput, TooLarge, Words
 
 _DECLARED = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
@@ -146,25 +146,6 @@ class HtmlDocument(Document):
             file.write(self._encoding.bom + splice(self._encoding, self._piece, changes))
             self._stamp.check(self._path)
         self.remarks = self._html.remarks
-
-
-def decoded(raw: bytes, encoding: Encoding) -> str:
-    """Return what `raw` says.
-
-    Raises:
-        BrokenInput: bytes that the encoding does not have, or NUL.
-    """
-    try:
-        text, _, _ = encoding.decode(raw, START, True)
-    except UnicodeDecodeError as error:
-        raise BrokenInput(
-            "the bytes at offset {offset} are not {name}; save the file as UTF-8",
-            offset=error.start,
-            name=encoding.name,
-        ) from None
-    if "\0" in text:
-        raise BrokenInput("there is a NUL after byte {offset}: the file is binary, not text", offset=text.index("\0"))
-    return text
 
 
 def _encoding(path: Path, raw: bytes) -> Encoding:

@@ -1,6 +1,7 @@
 """JSON: a whole file as one value; every string, number and telling key a block, all else byte for byte.
 
-What jsonl.py says of keys and numbers holds here, too. Objects of a list of several are a list of persons (`listed`).
+What jsonl.py says of keys and numbers holds here, too; keys come after the values, which they label. Objects of a
+list of several are a list of persons (`listed`).
 """
 
 from __future__ import annotations
@@ -45,9 +46,11 @@ class JsonDocument(Document):
         feed = EditFeed(edits)
         with new_file(target) as file:
             changes: list[Change] = []
-            for block, leaf in self._pairs():
-                if due := feed.of(block):
+            for block, places in self._pairs():
+                due = feed.of(block)
+                for leaf in places if due else ():
                     changes += changes_of(self._text[leaf.start : leaf.end], leaf.start, due, self._source)
+            changes.sort()
             feed.finish()
             file.write(self._source.encoding.bom)
             for piece in self._pieces:
@@ -60,17 +63,24 @@ class JsonDocument(Document):
         except MalformedError:
             raise BrokenInput("the file is not one JSON value; mend it, or ask for it again") from None
 
-    def _pairs(self) -> Iterator[tuple[Block, Leaf]]:
+    def _pairs(self) -> Iterator[tuple[Block, list[Leaf]]]:
+        """Yield the values in their order, then the keys: each once, with every place where it stands."""
         index = 0
+        keys: dict[str, list[Leaf]] = {}
         for leaf in self._leaves():
             literal = self._text[leaf.start : leaf.end]
             text = literal if leaf.kind == "number" else said(literal)
-            if leaf.kind == "key" and plain_key(text):
+            if leaf.kind == "key":
+                keys.setdefault(text, []).append(leaf)
                 continue
-            label = next((key for key in reversed(leaf.path) if key != "[]"), "") if leaf.kind != "key" else ""
+            label = next((key for key in reversed(leaf.path) if key != "[]"), "")
             listed = bool(bisect_right(self._lists, leaf.start) % 2)
-            yield Block(index, text, f"character {leaf.start + 1}", label, listed=listed), leaf
+            yield Block(index, text, f"character {leaf.start + 1}", label, listed=listed), [leaf]
             index += 1
+        for key, places in keys.items():
+            if not plain_key(key):
+                yield Block(index, key, f"key at character {places[0].start + 1}"), places
+                index += 1
 
 
 def _lists(text: str) -> list[int]:

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from hairyo.documents.base import Block, Limits
-from hairyo.documents.detect_encoding import detect_bytes
 from hairyo.documents.encodings import START, Encoding, labelled
 from hairyo.documents.html import HtmlText
 from hairyo.documents.html_places import Place
 from hairyo.documents.output import EditFeed
 from hairyo.documents.runs import Run, cut, merged, plain
-from hairyo.documents.source import Change, Piece, can_write, splice
+from hairyo.documents.source import Change, Piece, can_write, guessed, splice
 from hairyo.documents.text import take
 from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
 
@@ -166,7 +165,8 @@ class TextBody:
             )
         if "\0" in text:
             raise BrokenInput("there is a NUL in a part of the mail: it is binary, not text")
-        self._piece = Piece(text, self._data, START)
+        self._bom = b"" if self._encoding is None else self._encoding.bom
+        self._piece = Piece(text, self._data[len(self._bom) :], START)
         self._ascii = (not label or (encoding := labelled(label)) is None or encoding.name == "utf-8") and (
             self._data.isascii() and label.lower() not in ("utf-8", "utf8")
         )
@@ -203,7 +203,7 @@ class TextBody:
     def _changed(self, changes: list[Change]) -> tuple[bytes, str]:
         """Return the changed text as bytes, and the charset it is in where that is another."""
         if self._encoding is not None and all(can_write(self._encoding, said) for _, _, said in changes):
-            data = splice(self._encoding, self._piece, changes)
+            data = self._bom + splice(self._encoding, self._piece, changes)
             return data, "utf-8" if self._ascii and not data.isascii() else ""
         return splice(Encoding("utf-8"), self._piece, changes), "utf-8"
 
@@ -218,7 +218,4 @@ def _decoded(data: bytes, label: str) -> tuple[Encoding | None, str]:
             return None, data.decode(label)
     except (UnicodeError, LookupError):
         pass
-    found = detect_bytes(data) if data.strip() else Encoding("utf-8")
-    return found, data[len(found.bom) :].decode("utf-8") if found.name == "utf-8" else found.decode(data, START, True)[
-        0
-    ]
+    return guessed(data)

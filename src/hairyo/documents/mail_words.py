@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hairyo.documents.base import Edit, apply_edits
-from hairyo.documents.detect_encoding import detect_bytes
 from hairyo.documents.encodings import START, labelled
+from hairyo.documents.source import guessed
 from hairyo.errors import BrokenInput
 
 STAND_IN = "redacted@redacted.invalid"  # RFC 2606: a domain that is never anybody's
@@ -107,7 +107,7 @@ def decode(data: bytes, charset: str) -> str:
             return data.decode(charset)
     except (UnicodeError, LookupError):
         pass
-    return detect_bytes(data).decode(data, START, True)[0] if data.strip() else data.decode("ascii")
+    return guessed(data)[1]
 
 
 def edited(value: str, *, structured: bool, edits: list[Edit], line_end: str, ascii_only: bool) -> str:

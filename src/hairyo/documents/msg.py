@@ -21,10 +21,9 @@ import olefile
 
 from hairyo.documents.base import Block, Document, Edit, Limits
 from hairyo.documents.columns import ColumnMap
-from hairyo.documents.detect_encoding import detect_bytes
-from hairyo.documents.encodings import START
 from hairyo.documents.mail_parts import Part
 from hairyo.documents.output import EditFeed, Stamp, new_file
+from hairyo.documents.source import guessed
 from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
 
 _CLASS, _SUBJECT, _BODY, _HTML = 0x001A, 0x0037, 0x1000, 0x1013
@@ -80,7 +79,7 @@ def _text(data: bytes, encoding: str) -> str:
     if encoding:
         return data.decode(encoding, "replace").rstrip("\0")
     bare = data.rstrip(b"\0")
-    return detect_bytes(bare).decode(bare, START, True)[0] if bare.strip() else ""
+    return guessed(bare)[1] if bare.strip() else ""
 
 
 def _mail(ole: olefile.OleFileIO, folder: tuple[str, ...], depth: int) -> tuple[EmailMessage, bool]:
@@ -108,6 +107,8 @@ def _mail(ole: olefile.OleFileIO, folder: tuple[str, ...], depth: int) -> tuple[
     html = _html(item)
     if html:
         mail.add_alternative(html, subtype="html", cte="base64")
+    if not (item.texts or html):
+        raise BrokenInput("the Outlook mail is damaged; save it again as MSG or EML")
     closed = ".SMIME" in kind
     for storage in _storages(ole, folder, "__attach_version1.0_"):
         closed |= _attach(mail, ole, storage, depth)
@@ -116,7 +117,7 @@ def _mail(ole: olefile.OleFileIO, folder: tuple[str, ...], depth: int) -> tuple[
 
 def _html(item: _Item) -> str:
     raw = item.data.get(_HTML, b"")
-    return detect_bytes(raw).decode(raw, START, True)[0] if raw.strip() else item.first(_HTML)
+    return guessed(raw)[1] if raw.strip() else item.first(_HTML)
 
 
 def _recipients(ole: olefile.OleFileIO, folder: tuple[str, ...]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairyo.documents.base import Limits
-from hairyo.documents.detect_encoding import detect
+from hairyo.documents.detect_encoding import detect, detect_bytes
 from hairyo.documents.encodings import START, Encoding
 from hairyo.documents.output import Stamp
 from hairyo.errors import BrokenInput, OutputError, TooLarge
@@ -137,6 +137,35 @@ def can_write(encoding: Encoding, text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def decoded(raw: bytes, encoding: Encoding) -> str:
+    """Return what `raw` says.
+
+    Raises:
+        BrokenInput: bytes that the encoding does not have, or NUL.
+    """
+    try:
+        text, _, _ = encoding.decode(raw, START, True)
+    except UnicodeDecodeError as error:
+        raise BrokenInput(
+            "the bytes at offset {offset} are not {name}; save the file as UTF-8",
+            offset=error.start,
+            name=encoding.name,
+        ) from None
+    if "\0" in text:
+        raise BrokenInput("there is a NUL after byte {offset}: the file is binary, not text", offset=text.index("\0"))
+    return text
+
+
+def guessed(raw: bytes) -> tuple[Encoding, str]:
+    """Return the encoding that bytes look like, and what they say in it.
+
+    Raises:
+        BrokenInput: they fit none.
+    """
+    encoding = detect_bytes(raw) if raw.strip() else Encoding("utf-8")
+    return encoding, decoded(raw[len(encoding.bom) :], encoding)
 
 
 def _spliced_bytes(encoding: Encoding, piece: Piece, changes: list[Change]) -> bytes:
