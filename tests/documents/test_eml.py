@@ -266,7 +266,8 @@ def test_header_words_are_read(tmp_path, field, text):
 
 
 def test_addresses_become_a_stand_in_that_is_one(tmp_path):
-    raw = b'From: Taro <taro@example.jp>\r\nTo: taro@example.jp, "J, H" <h@example.jp>\r\nDate: x\r\n\r\ntaro@example.jp\r\n'
+    raw = b'From: Taro <taro@example.jp>\r\nTo: taro@example.jp, "J, H" <h@example.jp>\r\nDate: x\r\n'
+    raw += b"\r\ntaro@example.jp\r\n"
     found = read(masked(mail(tmp_path, raw), "taro@example.jp"))
     assert found["from"].addresses[0].addr_spec == "redacted@redacted.invalid"
     assert [one.addr_spec for one in found["to"].addresses] == ["redacted@redacted.invalid", "h@example.jp"]

@@ -120,7 +120,7 @@ class _Tags(HTMLParser):
 
     def parse_marked_section(self, i: int, report: int = 1) -> int:
         """Take `<![...` for a comment, as browsers do; the standard library stops at what it does not know."""
-        return self.parse_bogus_comment(i, report)
+        return self.parse_bogus_comment(i, bool(report))
 
     def unknown_decl(self, data: str) -> None:
         self.hidden.append(data)
