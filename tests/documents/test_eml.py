@@ -380,6 +380,14 @@ def test_a_refusal_names_the_part_and_no_word_of_it(tmp_path):
     assert NAME not in str(caught.value)
 
 
+def test_a_text_by_the_name_of_something_else_is_that(tmp_path):
+    page = b"Content-Type: text/plain; name=a.html\r\n\r\n<p>&#23665;&#30000;</p>"
+    table = b"Content-Type: text/html; name=a.csv\r\n\r\na,b\r\n1,2"
+    found = blocks_of(mail(tmp_path, multipart(page, table)))
+    assert "山田" in found
+    assert {"a", "b", "1", "2"} <= set(found)
+
+
 def test_empty_parts_and_attachments_pass(tmp_path):
     raw = multipart(b"", b"Content-Type: application/pdf; name=a.pdf\r\n\r\n", b"\r\n")
     assert copied(mail(tmp_path, raw), []) == raw

@@ -17,6 +17,7 @@ from hairyo.documents.mail_fields import Field, ParameterField, fields, left_out
 from hairyo.documents.mail_text import TextBody, packed, unpacked
 from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed
+from hairyo.documents.registry import kinds
 from hairyo.errors import BrokenInput, TooLarge, Words
 
 _TEXTS = ("text/plain", "text/html", "text/x-amp-html")
@@ -168,7 +169,9 @@ class Part:
         if self._kind in _REPORTS:
             return True
         suffix = PurePosixPath(self._file_name).suffix.lower()
-        return self._kind in _TEXTS and suffix not in _OF_THEIR_OWN
+        own = next((kind for kind in kinds() if suffix in kind.suffixes), None)
+        page = "html" in self._kind
+        return self._kind in _TEXTS and (own is None or own.module == "text" or (page and own.name == "html"))
 
     @property
     def _file_name(self) -> str:
@@ -311,6 +314,3 @@ def _split(body: bytes, boundary: bytes) -> list[tuple[bytes, bytes]]:
         if last:
             return [*stretches, (body[at:], b"")]
     raise BrokenInput("the mail is cut off: its last part does not end; ask for it again")
-
-
-_OF_THEIR_OWN = frozenset({".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".eml", ".mbox", ".mbx"})
