@@ -59,7 +59,7 @@ class _Member:
         return self.name.endswith("/")
 
     def name_block(self, index: int) -> Block:
-        return Block(index, self.name, f"{self.place} name")
+        return Block(index, self.name, f"{self.place} name", joins="document")
 
 
 class ArchiveDocument(Document):

@@ -105,7 +105,7 @@ def _open(mail: bytes, number: int, limits: Limits) -> Inner:
 
 def _line_block(line: bytes, number: int, index: int) -> Block:
     text = "".join(word.text for word in words(_value(line), structured=True))
-    return Block(index, text, f"mail {number} first line", listed=True)
+    return Block(index, text, f"mail {number} first line", joins="document", listed=True)
 
 
 def _value(line: bytes) -> str:
