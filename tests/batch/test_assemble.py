@@ -43,3 +43,8 @@ def test_cells_of_one_row_stand_side_by_side():
 def test_a_span_over_two_blocks_is_split():
     (unit,) = units([Block(0, "山田", "a"), Block(1, "太郎", "b")])
     assert list(unit.places(1, 4)) == [(0, 1, 2), (1, 0, 1)]
+
+
+def test_another_document_is_another_unit():
+    blocks = [Block(0, "一", "a"), Block(1, "二", "b", joins="document"), Block(2, "三", "c")]
+    assert [unit.text for unit in units(blocks)] == ["一", "二\n三"]

@@ -192,6 +192,17 @@ def test_a_file_name_that_is_no_text_goes_whole(source, out, here):
     assert result(out) == before
 
 
+def test_a_name_behind_a_dot_is_no_suffix(source, out, here):
+    folder = source / "2026.佐藤花子"
+    folder.mkdir()
+    (folder / "a.txt").write_text(FACT, encoding="utf-8")
+    (source / "a.山田太郎").write_text(FACT, encoding="utf-8")
+    run(source, out)
+    shown = " ".join(manifest(out)) + " ".join(path.as_posix() for path in (out / "copies").rglob("*"))
+    assert "2026." in shown
+    assert not any(name in shown for name in ("佐藤", "花子", "山田", "太郎"))
+
+
 def test_a_name_that_its_masks_would_make_too_long(source, out, here):
     name = "090-1234-5678_" * 17 + "x.txt"
     assert len(name.encode()) < 255

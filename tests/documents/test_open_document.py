@@ -31,7 +31,7 @@ def test_an_unknown_suffix_is_named_with_what_is_read(tmp_path, name, said):
     ("name", "raw", "said"),
     [
         ("a.txt", b"%PDF-1.7\n", "PDF"),
-        ("a.csv", b"PK\x03\x04rest", "Office document"),
+        ("a.csv", b"PK\x03\x04rest", "zip archive"),
         ("a.jsonl", b"PAR1abc", "Parquet"),
         ("a.docx", b"%PDF-1.7\n", "PDF"),
         ("a.docx", b"plain text", "something else"),

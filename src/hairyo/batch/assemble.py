@@ -44,12 +44,17 @@ class Unit:
 
 
 def units(blocks: Iterable[Block], max_text: int = MAX_TEXT) -> Iterator[Unit]:
-    """Group blocks into units: one a record, and runs of at most about `max_text` characters elsewhere."""
+    """Group blocks into units: one a record, and runs of at most about `max_text` characters elsewhere.
+
+    Documents within one are units of their own: what one says is no context of another.
+    """
     group: list[Block] = []
     size = 0
     for block in blocks:
         full = group and (
-            block.record != group[0].record or (block.record is None and size + len(block.text) > max_text)
+            block.record != group[0].record
+            or block.joins == "document"
+            or (block.record is None and size + len(block.text) > max_text)
         )
         if full:
             yield _unit(group)

@@ -16,6 +16,7 @@ from hairyo.detection import Detector, Finding
 from hairyo.redaction import Scope, gather, plan
 
 Found = list[Finding]
+_MAX_SUFFIX = 12
 _MAX_NAME = 240  # bytes of a name that a redaction made longer: systems allow 255, and a number may follow
 
 
@@ -102,8 +103,7 @@ class Planner:
         scope = scope or Scope(key=self._key)
         parts = []
         for part in self._submission.relative.split("/"):
-            stem, dot, suffix = part.rpartition(".")
-            stem, suffix = (stem, dot + suffix) if stem else (part, "")
+            stem, suffix = _split(part)
             if not _is_utf8(part):
                 parts.append(self._task.neutral_name + (suffix if _is_utf8(suffix) else ""))
                 continue
@@ -127,6 +127,13 @@ class Planner:
             channel=self._submission.channel or self._options.channel,
             submitted_at=self._submission.submitted_at,
         )
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return stem and suffix of a name; what is no plain short word is no suffix: `2026.山田太郎` has none."""
+    stem, dot, suffix = name.rpartition(".")
+    plain = (suffix.isascii() and suffix.isalnum() and len(suffix) < _MAX_SUFFIX) or not _is_utf8(suffix)
+    return (stem, dot + suffix) if stem and plain else (name, "")
 
 
 def _is_utf8(name: str) -> bool:

@@ -30,7 +30,8 @@ class Block:
         record: running number of the record (table row, JSONL line) it belongs to, or None.
             A record is one person's submission of its own.
         field: name of the column or key, or None; the column map speaks of these.
-        joins: how it follows the block before it in reading: `line` (new line) or `cell` (same row).
+        joins: how it follows the block before it in reading: `line` (new line), `cell` (same row) or `document`
+            (another document begins: what was before is no context of it).
         listed: whether it is part of a list of several persons (一覧表) that has no records: a sheet, a table in an
             archive. What is said there of one of them is nobody's disclosure.
     """

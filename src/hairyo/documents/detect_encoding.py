@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from hairyo.documents.encodings import START, Encoding
 from hairyo.errors import BrokenInput
@@ -31,7 +33,17 @@ def detect(path: Path) -> Encoding:
     Raises:
         BrokenInput: it is empty, blank, binary, or in no encoding we read.
     """
-    head, sample, offset, whole = _sample(path)
+    with path.open("rb") as file:
+        return _detect(file)
+
+
+def detect_bytes(raw: bytes) -> Encoding:
+    """Return the encoding of a text in memory; see `detect`."""
+    return _detect(BytesIO(raw))
+
+
+def _detect(file: BinaryIO) -> Encoding:
+    head, sample, offset, whole = _sample(file)
     if head.startswith(_UTF32):
         raise BrokenInput("the file is in UTF-32, which is not read; save it as UTF-8")
     for bom, name in _BOMS:
@@ -49,23 +61,22 @@ def detect(path: Path) -> Encoding:
     return encoding
 
 
-def _sample(path: Path) -> tuple[bytes, bytes, int, bool]:
+def _sample(file: BinaryIO) -> tuple[bytes, bytes, int, bool]:
     """Return the file's first bytes, a stretch from its first telling byte on, where that is, if to the end.
 
     The stretch is b"" where the file is plain ASCII throughout; it begins at an even offset.
     """
     telling = re.compile(rb"[\x00-\x07\x0e-\x19\x1b-\x1f\x7f-\xff]")
-    with path.open("rb") as file:
-        head, offset = b"", 0
-        while chunk := file.read(_SAMPLE):
-            head = head or chunk[:4]
-            if telling.search(chunk):
-                if max(chunk) >= 0x80 or b"\0" in chunk or b"\x1b" in chunk:
-                    sample = chunk + file.read(_SAMPLE)
-                    return head, sample, offset, not file.read(1)
-                if len(telling.findall(chunk)) > _MAX_CONTROLS * len(chunk):
-                    raise BrokenInput("the file is binary, not text; check what it is")
-            offset += len(chunk)
+    head, offset = b"", 0
+    while chunk := file.read(_SAMPLE):
+        head = head or chunk[:4]
+        if telling.search(chunk):
+            if max(chunk) >= 0x80 or b"\0" in chunk or b"\x1b" in chunk:
+                sample = chunk + file.read(_SAMPLE)
+                return head, sample, offset, not file.read(1)
+            if len(telling.findall(chunk)) > _MAX_CONTROLS * len(chunk):
+                raise BrokenInput("the file is binary, not text; check what it is")
+        offset += len(chunk)
     if not head:
         raise BrokenInput("the file is empty; ask for it again")
     return head, b"", 0, True

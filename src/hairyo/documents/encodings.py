@@ -20,6 +20,13 @@ _UNITS = {
     "cp932": re.compile(rb"(?s:[\x81-\x9f\xe0-\xfc].|.)"),
     "euc-jp": re.compile(rb"(?s:\x8f..|[\x8e\xa1-\xfe].|.)"),
 }
+_BYTE = re.compile(rb"(?s:.)")
+_LABELS = {  # WHATWG Encoding Standard, "Names and labels": those of Japanese text
+    "cp932": ("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "ms932", "windows-31j", "cp932", "csshiftjis"),
+    "euc-jp": ("euc-jp", "x-euc-jp", "cseucpkdfmtjapanese", "eucjp", "cp51932"),
+    "iso-2022-jp": ("iso-2022-jp", "csiso2022jp", "cp50220", "cp50221", "iso-2022-jp-ms", "iso-2022-jp-1"),
+    "utf-8": ("utf-8", "utf8", "unicode-1-1-utf-8", "us-ascii", "ascii"),
+}
 _LOSSLESS = ("utf-8", "utf-16-le", "utf-16-be")
 _ESCAPE = re.compile(rb"\x1b(?:\$\(D|\$[@B]|\([BJI])")
 _ASCII, _KANJI, _KANA, _SUPPLEMENT = b"\x1b(B", b"\x1b$B", b"\x1b(I", b"\x1b$(D"
@@ -35,7 +42,8 @@ class Encoding:
     """One way of writing text as bytes.
 
     Attributes:
-        name: `utf-8`, `utf-16-le`, `utf-16-be`, `cp932`, `euc-jp` or `iso-2022-jp`.
+        name: `utf-8`, `utf-16-le`, `utf-16-be`, `cp932`, `euc-jp`, `iso-2022-jp`, or Python's name of an encoding
+            of one byte a character.
         bom: the byte order mark the file begins with, or b"".
     """
 
@@ -74,7 +82,7 @@ class Encoding:
         """Yield the unit of every code point of the decoded `raw`; not for lossless encodings."""
         if self.name == "iso-2022-jp":
             return _iso_units(raw, state)
-        return ((*found.span(), state) for found in _UNITS[self.name].finditer(raw))
+        return ((*found.span(), state) for found in _UNITS.get(self.name, _BYTE).finditer(raw))
 
     def cut(self, raw: bytes, text: str, at: int, state: bytes) -> tuple[int, bytes]:
         """Return the byte offset in `raw` after `text[:at]` (`at` > 0), and the escape in force there."""
@@ -114,6 +122,19 @@ class Encoding:
 
 
 START = _ASCII
+
+
+def labelled(label: str) -> Encoding | None:
+    """Return the encoding that a mail or a page calls `label`; None where it is none that is spliced."""
+    plain = label.strip().strip("\"'").lower()
+    for name, labels in _LABELS.items():
+        if plain in labels:
+            return Encoding(name)
+    try:
+        wide = len(bytes(range(256)).decode(plain, "replace")) != 256 or "a".encode(plain) != b"a"
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        return None
+    return None if wide else Encoding(codecs.lookup(plain).name)
 
 
 def _decode_plain(name: str, raw: bytes, final: bool) -> tuple[str, int]:

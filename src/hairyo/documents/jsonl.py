@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>true|false|null)|(?P<mark>[\[\]{},:])"
 )
-_SPACE = re.compile(r"[ \t\r]*")
+_SPACE = re.compile(r"[ \t\r\n]*")
 _UNIT = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]")
 _PLAIN_KEY = re.compile(r"[A-Za-z_-]{1,40}")
 
@@ -38,7 +38,7 @@ class Leaf(NamedTuple):
 
 
 class MalformedError(Exception):
-    """A line is not JSON; never leaves this module."""
+    """A text is not JSON; never leaves the modules of JSON."""
 
 
 def leaves(line: str, depth: int) -> Iterator[Leaf]:
@@ -74,7 +74,7 @@ def leaves(line: str, depth: int) -> Iterator[Leaf]:
 def _step(kind: str, token: str, expect: str, stack: list[str | None]) -> str:
     """Return what may come after `token`; keeps `stack`."""
     if kind == "key":
-        stack[-1] = _said(token)
+        stack[-1] = said(token)
         return "colon"
     if kind == "mark" and token in "[{" and expect.startswith("value"):
         stack.append("" if token == "{" else None)
@@ -92,7 +92,35 @@ def _step(kind: str, token: str, expect: str, stack: list[str | None]) -> str:
     raise MalformedError
 
 
-def _said(literal: str) -> str:
+def changes_of(literal: str, start: int, edits: list[Edit], source: Source) -> Iterator[Change]:
+    """Yield the changes to the text that do `edits` in a string, number or key.
+
+    Args:
+        literal: it, as it stands in the text.
+        start: where it stands.
+        edits: of its block, in ascending order.
+        source: the file, whose encoding may lack a character that then is escaped.
+    """
+    if not literal.startswith('"'):
+        yield start, start + len(literal), f'"{_escaped(apply_edits(literal, edits), source)}"'
+        return
+    units = [found.span() for found in _UNIT.finditer(literal, 1, len(literal) - 1)]
+    for edit in edits:
+        first, last = units[edit.start][0], units[edit.end - 1][1]
+        yield start + first, start + last, _escaped(edit.replacement, source)
+
+
+def _escaped(text: str, source: Source) -> str:
+    plain = json.dumps(text, ensure_ascii=False)[1:-1]
+    return plain if source.can_write(plain) else json.dumps(text)[1:-1]
+
+
+def plain_key(text: str) -> bool:
+    """Whether a key cannot hold personal data."""
+    return not text or bool(_PLAIN_KEY.fullmatch(text))
+
+
+def said(literal: str) -> str:
     """Return the text of a string literal."""
     return str(json.loads(literal)) if "\\" in literal else literal[1:-1]
 
@@ -129,7 +157,7 @@ class JsonlDocument(Document):
                     file.write(self._source.splice(step, changes))
                     changes = []
                 elif due := feed.of(step.block):
-                    changes += self._changes(step, due)
+                    changes += changes_of(step.literal, step.start, due, self._source)
             feed.finish()
             self._source.stamp.check(self._path)
 
@@ -158,20 +186,6 @@ class JsonlDocument(Document):
             raise BrokenInput(
                 "line {number} is not a JSON value; mend it, or ask for it again", number=number
             ) from None
-
-    def _changes(self, step: _Step, edits: list[Edit]) -> Iterator[Change]:
-        start, end = step.start, step.start + len(step.literal)
-        if not step.literal.startswith('"'):
-            yield start, end, f'"{self._escaped(apply_edits(step.literal, edits))}"'
-            return
-        units = [found.span() for found in _UNIT.finditer(step.literal, 1, len(step.literal) - 1)]
-        for edit in edits:
-            first, last = units[edit.start][0], units[edit.end - 1][1]
-            yield start + first, start + last, self._escaped(edit.replacement)
-
-    def _escaped(self, text: str) -> str:
-        plain = json.dumps(text, ensure_ascii=False)[1:-1]
-        return plain if self._source.can_write(plain) else json.dumps(text)[1:-1]
 
     def _check(self, columns: ColumnMap) -> None:
         """Look for the keys that `columns` names; reads on until all were seen."""
@@ -202,11 +216,12 @@ class _Step(NamedTuple):
 def _step_of(line: str, leaf: Leaf, index: int, number: int, base: int) -> _Step | None:
     """Return the step of `leaf`, or None for a key that cannot hold personal data."""
     literal = line[leaf.start : leaf.end]
-    text = literal if leaf.kind == "number" else _said(literal)
+    text = literal if leaf.kind == "number" else said(literal)
     locator = f"line {number}, character {leaf.start + 1}"
     if leaf.kind == "key":
-        plain = not text or _PLAIN_KEY.fullmatch(text)
-        return None if plain else _Step(Block(index, text, locator, record=number), literal, base + leaf.start)
+        return (
+            None if plain_key(text) else _Step(Block(index, text, locator, record=number), literal, base + leaf.start)
+        )
     keys = [key for key in leaf.path if key != "[]"]
     label = keys[-1] if keys else ""
     field = ".".join(keys) or None

@@ -69,7 +69,7 @@ class Inner:
                 block,
                 index=first + number,
                 locator=f"{self._place}: {block.locator}",
-                joins=block.joins if number else "line",
+                joins=block.joins if number else "document",
                 record=None,
                 listed=block.listed or block.record is not None,
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hairyo.documents.base import Limits
-from hairyo.documents.detect_encoding import detect
+from hairyo.documents.detect_encoding import detect, detect_bytes
 from hairyo.documents.encodings import START, Encoding
 from hairyo.documents.output import Stamp
 from hairyo.errors import BrokenInput, OutputError, TooLarge
@@ -99,51 +99,93 @@ class Source:
         return text, used, state
 
     def splice(self, piece: Piece, changes: Iterable[Change]) -> bytes:
-        """Return the bytes of `piece` with `text[start:end]` replaced for every change.
-
-        Args:
-            piece: a piece of this source.
-            changes: (start, end, replacement) in ascending order, disjoint, none empty.
-
-        Raises:
-            OutputError: a replacement has a character that the file's encoding lacks.
-        """
-        pending = list(changes)
-        if not pending:
-            return piece.raw
-        if not self.encoding.lossless:
-            return self._spliced_bytes(piece, pending)
-        out, at = [], 0
-        for start, end, replacement in pending:
-            out += [piece.text[at:start], replacement]
-            at = end
-        return self._encoded("".join([*out, piece.text[at:]]), START, START)
-
-    def _spliced_bytes(self, piece: Piece, changes: list[Change]) -> bytes:
-        wanted = {place for start, end, _ in changes for place in (start, end - 1)}
-        found = self.encoding.places(piece.raw, piece.text, wanted, piece.state)
-        out, at = [], 0
-        for start, end, replacement in changes:
-            first, _, before = found[start]
-            _, last, after = found[end - 1]
-            out += [piece.raw[at:first], self._encoded(replacement, before, after)]
-            at = last
-        return b"".join([*out, piece.raw[at:]])
-
-    def _encoded(self, text: str, before: bytes, after: bytes) -> bytes:
-        try:
-            raw = self.encoding.encode(text)
-        except UnicodeEncodeError:
-            raise OutputError(
-                "a replacement cannot be written in {name}; choose a mask of plain Japanese characters",
-                name=self.encoding.name,
-            ) from None
-        return (START if before != START else b"") + raw + (after if after != START else b"")
+        """Return the bytes of `piece` with the changes done; see `splice`."""
+        return splice(self.encoding, piece, changes)
 
     def can_write(self, text: str) -> bool:
         """Whether the file's encoding has every character of `text`."""
-        try:
-            self.encoding.encode(text)
-        except UnicodeEncodeError:
-            return False
-        return True
+        return can_write(self.encoding, text)
+
+
+def splice(encoding: Encoding, piece: Piece, changes: Iterable[Change]) -> bytes:
+    """Return the bytes of `piece` with `text[start:end]` replaced for every change.
+
+    Args:
+        encoding: what the piece was decoded by.
+        piece: a stretch of text and its bytes.
+        changes: (start, end, replacement) in ascending order, disjoint, none empty.
+
+    Raises:
+        OutputError: a replacement has a character that the encoding lacks.
+    """
+    pending = list(changes)
+    if not pending:
+        return piece.raw
+    if not encoding.lossless:
+        return _spliced_bytes(encoding, piece, pending)
+    out, at = [], 0
+    for start, end, replacement in pending:
+        out += [piece.text[at:start], replacement]
+        at = end
+    return _encoded(encoding, "".join([*out, piece.text[at:]]), START, START)
+
+
+def can_write(encoding: Encoding, text: str) -> bool:
+    """Whether an encoding has every character of `text`."""
+    try:
+        encoding.encode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def decoded(raw: bytes, encoding: Encoding) -> str:
+    """Return what `raw` says.
+
+    Raises:
+        BrokenInput: bytes that the encoding does not have, or NUL.
+    """
+    try:
+        text, _, _ = encoding.decode(raw, START, True)
+    except UnicodeDecodeError as error:
+        raise BrokenInput(
+            "the bytes at offset {offset} are not {name}; save the file as UTF-8",
+            offset=error.start,
+            name=encoding.name,
+        ) from None
+    if "\0" in text:
+        raise BrokenInput("there is a NUL after byte {offset}: the file is binary, not text", offset=text.index("\0"))
+    return text
+
+
+def guessed(raw: bytes) -> tuple[Encoding, str]:
+    """Return the encoding that bytes look like, and what they say in it.
+
+    Raises:
+        BrokenInput: they fit none.
+    """
+    encoding = detect_bytes(raw) if raw.strip() else Encoding("utf-8")
+    return encoding, decoded(raw[len(encoding.bom) :], encoding)
+
+
+def _spliced_bytes(encoding: Encoding, piece: Piece, changes: list[Change]) -> bytes:
+    wanted = {place for start, end, _ in changes for place in (start, end - 1)}
+    found = encoding.places(piece.raw, piece.text, wanted, piece.state)
+    out, at = [], 0
+    for start, end, replacement in changes:
+        first, _, before = found[start]
+        _, last, after = found[end - 1]
+        out += [piece.raw[at:first], _encoded(encoding, replacement, before, after)]
+        at = last
+    return b"".join([*out, piece.raw[at:]])
+
+
+def _encoded(encoding: Encoding, text: str, before: bytes, after: bytes) -> bytes:
+    try:
+        raw = encoding.encode(text)
+    except UnicodeEncodeError:
+        raise OutputError(
+            "a replacement cannot be written in {name}; choose a mask of plain Japanese characters",
+            name=encoding.name,
+        ) from None
+    return (START if before != START else b"") + raw + (after if after != START else b"")

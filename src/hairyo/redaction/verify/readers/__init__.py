@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hairyo.redaction.verify.piece import Reader, Ways
-from hairyo.redaction.verify.readers import jsonl, office, parquet, table, text
+from hairyo.redaction.verify.readers import archive, html, json_file, jsonl, mail, office, parquet, table, text
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
@@ -20,6 +20,12 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "jsonl": jsonl.read,
         "parquet": parquet.read,
         "docx": office.read,
+        "json": json_file.read,
+        "html": html.read,
+        "eml": mail.read,
+        "mbox": mail.read_mailbox,
+        "msg": mail.read,
+        "zip": archive.read,
     }
 )
 
@@ -37,4 +43,13 @@ WAYS: Mapping[str, Ways] = MappingProxyType(
 )
 
 # Formats whose copies cannot be compared with the original, and why: what is redacted in them is more than text.
-NOT_COMPARED: Mapping[str, str] = MappingProxyType({})
+NOT_COMPARED: Mapping[str, str] = MappingProxyType(
+    {
+        "json": "its search alone",
+        "html": "its search alone",
+        "eml": "its search alone",
+        "mbox": "its search alone",
+        "msg": "the copy is of another format",
+        "zip": "its search alone",
+    }
+)
