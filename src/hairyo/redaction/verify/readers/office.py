@@ -1,4 +1,4 @@
-"""Office documents (DOCX) for the leak check: every member of the package, by `zipfile` and expat."""
+"""Office documents (DOCX, XLSX, PPTX) for the leak check: every member of the package, by `zipfile` and expat."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hairyo.redaction.verify.piece import Piece
 _MAX_MEMBER = 500_000_000
 _MAX_NESTING = 3
 _RUN_TEXT = frozenset({"t", "delText", "instrText", "delInstrText"})
+_PARAGRAPHS = frozenset({"p", "si", "is", "text"})  # of text; of a workbook: shared, in a cell, in a comment
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n"}
 
 
@@ -24,7 +25,7 @@ def read(path: Path) -> Iterator[Piece]:
         with zipfile.ZipFile(path) as archive:
             yield from _members(archive, "member", _MAX_NESTING)
     except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, EOFError) as error:
-        raise OutputError("the DOCX copy cannot be read again; the input must be held") from error
+        raise OutputError("the Office copy cannot be read again; the input must be held") from error
 
 
 def _members(archive: zipfile.ZipFile, prefix: str, nesting: int) -> Iterator[Piece]:
@@ -67,14 +68,14 @@ class _Part:
         self._names.append(local)
         self.attributes += attributes.values()
         self._end_leaf()
-        if local == "p":
+        if local in _PARAGRAPHS:
             self._open.append([])
         elif self._open and local in _BREAKS:
             self._open[-1].append(("t", _BREAKS[local]))
 
     def end(self, name: str) -> None:
         self._end_leaf()
-        if self._names.pop() == "p" and self._open:
+        if self._names.pop() in _PARAGRAPHS and self._open:
             runs = self._open.pop()
             self.paragraphs.append("".join(text for _, text in runs))
             self.paragraphs.append("".join(text for kind, text in runs if kind == "t"))
