@@ -30,6 +30,7 @@ from hairyo.documents.office.rules import Rules, rules
 from hairyo.documents.office.spots import Spot
 from hairyo.documents.office.walk import PartText
 from hairyo.documents.output import EditFeed, Stamp, new_file
+from hairyo.documents.registry import kinds
 from hairyo.errors import BrokenInput, InputRefused, TooLarge, UnknownFormat
 
 _XML = re.compile(r"\.(xml|rels|vml|svg)$|[+/]xml$", re.I)
@@ -55,12 +56,10 @@ class OfficeDocument(Document):
     Attributes:
         main_type: the end of the content type of its main part.
         leading: the end of the content type of the parts that are read next (sheets, slides), "" for none.
-        in_words: what it is, in Japanese and English.
     """
 
     main_type: str
     leading: str = ""
-    in_words: dict[str, str]
 
     def __init__(self, path: Path, limits: Limits) -> None:
         """Open the package and sort its parts.
@@ -78,7 +77,7 @@ class OfficeDocument(Document):
         if not self._types[self._main].endswith(self.main_type):
             raise BrokenInput(
                 "the package is no plain {kind} (another document, a template or macros); save it as such",
-                kind=self.in_words,
+                kind=next(kind.names for kind in kinds() if kind.name == self.format),
             )
         self._dropped: set[str] = set()
         self._inner: dict[str, Inner] = {}

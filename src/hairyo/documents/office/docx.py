@@ -14,7 +14,6 @@ class DocxDocument(OfficeDocument):
 
     format = "docx"
     main_type = "wordprocessingml.document.main+xml"
-    in_words = {"ja": "Word 文書(DOCX)", "en": "Word document (DOCX)"}
 
 
 def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | None) -> DocxDocument:

@@ -15,7 +15,6 @@ class PptxDocument(OfficeDocument):
     format = "pptx"
     main_type = "presentationml.presentation.main+xml"
     leading = "presentationml.slide+xml"
-    in_words = {"ja": "PowerPoint スライド(PPTX)", "en": "PowerPoint presentation (PPTX)"}
 
 
 def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | None) -> PptxDocument:

@@ -50,7 +50,6 @@ class XlsxDocument(OfficeDocument):
     format = "xlsx"
     main_type = "spreadsheetml.sheet.main+xml"
     leading = _SHEET
-    in_words = {"ja": "Excel ブック(XLSX)", "en": "Excel workbook (XLSX)"}
 
     def _parts(self) -> Iterator[Part]:
         self._book = self._read_book()
@@ -111,18 +110,22 @@ class XlsxDocument(OfficeDocument):
             text.root.set("name", names.names[table.name])
         taken: set[str] = set()
         for number, (element, before) in enumerate(zip(table_columns(text.root), table.columns, strict=True)):
-            place = (table.row or 0, table.column + number)
-            cell = sheet.cells.get(place) if isinstance(sheet, SheetText) else None
-            heads = cell is not None and cell.text.replace("\n", _BREAK) == before
-            said = sheet.said(place).replace("\n", _BREAK) if heads else element.get("name", "")
+            said, cell = element.get("name", ""), None
+            if isinstance(sheet, SheetText) and table.row is not None:
+                place = (table.row, table.column + number)
+                cell = sheet.cells.get(place)
+                if cell is not None and cell.text.replace("\n", _BREAK) == before:
+                    said = sheet.said(place).replace("\n", _BREAK)
+                else:
+                    cell = None
             after = unique(said, taken, _MAX_COLUMN)
-            if after != before or element.get("name") != before:
+            if cell is not None and sheet is not None and after != said:
+                cell.say(after)
+                sheet.changed = True
+            if {after, element.get("name", "")} != {before}:
                 element.set("name", after)
                 names.columns[before] = after
                 text.changed = True
-            if heads and after != said:
-                cell.say(after)
-                sheet.changed = True
 
     def _read_book(self) -> Workbook:
         related = {one.type.rpartition("/")[2]: one.target for one in self.relationships(self._main)}

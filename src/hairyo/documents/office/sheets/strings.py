@@ -63,7 +63,8 @@ class Strings:
 
         Args:
             value: the cell's element that holds the string's number.
-            locator, setting: those of the cell.
+            locator: the cell's.
+            setting: the cell's.
 
         Raises:
             BrokenInput: there is no such string.
