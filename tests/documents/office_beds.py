@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pptx
 from document_builders import pack, relationships, unpack
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 
 S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -267,13 +269,13 @@ def rich_pptx(path: Path) -> tuple[Path, Secrets]:
     slide.shapes.add_group_shape().shapes.add_textbox(0, 0, 9, 9).text_frame.text = s["group"]
     slide.shapes[0].name = s["shape name"]
     slide.notes_slide.notes_text_frame.text = s["notes"]
-    deck.slide_masters[0].shapes.title.text = s["master"]
+    deck.slide_masters[0].shapes[0].text = s["master"]
     deck.slide_layouts[1].shapes[0].text = s["layout"]
     deck.core_properties.author = s["creator"]
-    chart_data = pptx.chart.data.CategoryChartData()
+    chart_data = CategoryChartData()
     chart_data.categories = [s["category"]]
     chart_data.add_series(s["series"], [9012345678])
-    slide.shapes.add_chart(pptx.enum.chart.XL_CHART_TYPE.PIE, 0, 0, 9, 9, chart_data)
+    slide.shapes.add_chart(XL_CHART_TYPE.PIE, 0, 0, 9, 9, chart_data)
     buffer = io.BytesIO()
     deck.save(buffer)
     path.write_bytes(buffer.getvalue())
