@@ -45,6 +45,7 @@ class Rules:
     max_label: int
     label_words: tuple[str, ...]
     person_words: tuple[str, ...]
+    program_shapes: re.Pattern[str]
     parts: tuple[PartRule, ...]
 
     def part(self, name: str, content_type: str) -> PartRule | None:
@@ -78,5 +79,6 @@ def rules(format_name: str) -> Rules:
         max_label=data["table"]["max_label"],
         label_words=tuple(data["table"]["label_words"]),
         person_words=tuple(data["table"]["person_words"]),
+        program_shapes=re.compile(rf"({'|'.join(data['program']['shapes'])}) ?[0-9]{{1,6}}"),
         parts=tuple(parts),
     )

@@ -105,6 +105,8 @@ class PartText:
         for key, value in element.attrib.items():
             attribute = key.rpartition("}")[2]
             free = attribute in self.rules.attributes or (attribute == "val" and name in self.rules.value_elements)
+            if attribute == "name" and self.rules.program_shapes.fullmatch(value):
+                continue
             if (free or not value.isascii() or "@" in value) and value.strip():
                 yield AttributeSpot(element, key, self._locator(f"{name} {attribute}"), self._answers(attribute))
 
