@@ -124,7 +124,7 @@ def rich_xlsx(path: Path) -> tuple[Path, Secrets]:
         f'<dataValidations><dataValidation type="list" sqref="A9" prompt="{s["prompt"]}" promptTitle="{s["prompt title"]}" '
         f'error="{s["error"]}" errorTitle="{s["error title"]}"><formula1>"{s["validation"]},他"</formula1></dataValidation>'
         f'</dataValidations><hyperlinks><hyperlink ref="A1" r:id="rId1" display="{s["display"]}" tooltip="{s["tooltip"]}"/>'
-        f"<hyperlink ref=\"A2\" location=\"'{s['sheet']}'!A1\"/></hyperlinks>"
+        f'<hyperlink ref="A2" location="\'{s["sheet"]}\'!A1"/></hyperlinks>'
         '<pageSetup r:id="rId7"/>'
         f"<headerFooter><oddHeader>&amp;C{s['header']}</oddHeader><oddFooter>{s['footer']}</oddFooter></headerFooter>"
         '<customProperties><customPr name="a" r:id="rId8"/></customProperties>'
@@ -142,7 +142,7 @@ def rich_xlsx(path: Path) -> tuple[Path, Secrets]:
     )
     names = (
         f'<definedName name="{s["defined"]}" comment="{s["name comment"]}">"{s["name text"]}"</definedName>'
-        f"<definedName name=\"_xlnm.Print_Area\" localSheetId=\"0\">'{s['sheet']}'!$A$1</definedName>"
+        f'<definedName name="_xlnm.Print_Area" localSheetId="0">\'{s["sheet"]}\'!$A$1</definedName>'
     )
     spaces = f'xmlns:a="{A}" xmlns:c="{C}" xmlns:r="{R}"'
     extra: dict[str, str | bytes] = {
@@ -161,7 +161,7 @@ def rich_xlsx(path: Path) -> tuple[Path, Secrets]:
         ),
         "xl/drawings/drawing1.xml": (
             f'<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" {spaces}>'
-            f"<xdr:sp textlink=\"'{s['sheet']}'!A1\"><xdr:cNvPr name=\"{s['shape']}\" descr=\"{s['alt']}\"/><xdr:txBody><a:p>"
+            f'<xdr:sp textlink="\'{s["sheet"]}\'!A1"><xdr:cNvPr name="{s["shape"]}" descr="{s["alt"]}"/><xdr:txBody><a:p>'
             f"{split(s['box'], '<a:r><a:t>', '</a:t></a:r>')}</a:p></xdr:txBody></xdr:sp></xdr:wsDr>"
         ),
         "xl/drawings/vmlDrawing1.vml": (

@@ -54,7 +54,12 @@ mkdir -p "$out"
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("a.doc", _ole("WordDocument")), ("a.xls", _ole("Workbook")), ("a.ppt", _ole("PowerPoint Document")), ("a.rtf", RTF)],
+    [
+        ("a.doc", _ole("WordDocument")),
+        ("a.xls", _ole("Workbook")),
+        ("a.ppt", _ole("PowerPoint Document")),
+        ("a.rtf", RTF),
+    ],
 )
 def test_without_libreoffice_it_is_held(tmp_path, monkeypatch, name, data):
     monkeypatch.setattr(converted.shutil, "which", lambda _: None)
@@ -158,7 +163,13 @@ def test_with_libreoffice(tmp_path, name):
 
 def converted_back(source: Path, folder: Path, kind: str) -> Path:
     """Return what LibreOffice makes of a document in an older format."""
-    filters = {"doc": "doc:MS Word 97", "xls": "xls:MS Excel 97", "rtf": "rtf:Rich Text Format", "odt": "odt:writer8", "ods": "ods:calc8"}
+    filters = {
+        "doc": "doc:MS Word 97",
+        "xls": "xls:MS Excel 97",
+        "rtf": "rtf:Rich Text Format",
+        "odt": "odt:writer8",
+        "ods": "ods:calc8",
+    }
     original = dict(converted._FILTERS)
     try:
         converted._FILTERS = {kind: filters[kind]}

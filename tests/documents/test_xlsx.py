@@ -155,7 +155,10 @@ def test_a_reading_goes_with_its_word(tmp_path):
     strings = "<si><t>山田です</t><rPh sb='0' eb='2'><t>ヤマダ</t></rPh><phoneticPr fontId='1'/></si>"
     document = _open(tmp_path, cells('<c t="s"><v>0</v></c>'), strings=strings)
     blocks = list(document.blocks())
-    assert [block.text for block in blocks[-2:]] == ["山田です", "ヤマダ"] or _texts(document)[1:3] == ["山田です", "ヤマダ"]
+    assert [block.text for block in blocks[-2:]] == ["山田です", "ヤマダ"] or _texts(document)[1:3] == [
+        "山田です",
+        "ヤマダ",
+    ]
     document.write(tmp_path / "b.xlsx", hits(blocks, "山田", "■"))
     assert "ヤマダ" not in _everything(tmp_path / "b.xlsx")
     assert "<rPh" not in unpack(tmp_path / "b.xlsx")["xl/sharedStrings.xml"].decode()

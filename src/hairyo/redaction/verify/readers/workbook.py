@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,8 +10,6 @@ from pathlib import Path
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.piece import Piece
 from hairyo.redaction.verify.readers import office
-
-_BROKEN = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError)
 
 
 def read(path: Path) -> Iterator[Piece]:
@@ -22,7 +19,9 @@ def read(path: Path) -> Iterator[Piece]:
         with warnings.catch_warnings():  # about what openpyxl does not keep, which nobody asks of it here
             warnings.simplefilter("ignore")
             yield from _cells(path)
-    except _BROKEN as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever the library trips over, the copy is not checked
         raise OutputError("the Office copy cannot be read again; the input must be held") from error
 
 
