@@ -84,7 +84,9 @@ def loop_docx(path: Path, target: Path) -> None:
     """Replace the words by python-docx, in paragraphs and tables."""
     document = docx.Document(str(path))
     paragraphs = list(document.paragraphs)
-    paragraphs += [one for table in document.tables for row in table.rows for cell in row.cells for one in cell.paragraphs]
+    paragraphs += [
+        one for table in document.tables for row in table.rows for cell in row.cells for one in cell.paragraphs
+    ]
     for paragraph in paragraphs:
         for run in paragraph.runs:
             if (new := _replaced(run.text)) != run.text:

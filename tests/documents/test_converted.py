@@ -1,4 +1,4 @@
-"""Older formats by way of LibreOffice: what does not need it, with a stand-in for it, and with itself where installed."""
+"""Older formats by way of LibreOffice: without it, with a stand-in for it, and with itself where it is installed."""
 
 from __future__ import annotations
 

@@ -4,10 +4,12 @@ import io
 import zipfile
 
 import pptx
-from document_builders import hits, unpack
+import pytest
+from document_builders import hits, pack, unpack
 from office_beds import rich_pptx
 
 from hairyo.documents import open_document
+from hairyo.errors import OutputError
 from hairyo.redaction.secret import Secret
 from hairyo.redaction.verify import check_copy
 from hairyo.redaction.verify.readers import READERS
@@ -58,7 +60,7 @@ def test_the_check_sees_every_place(tmp_path):
 
 
 def test_what_is_not_edited_stays(tmp_path):
-    source, secrets = rich_pptx(tmp_path / "a.pptx")
+    source, _ = rich_pptx(tmp_path / "a.pptx")
     _masked(source, tmp_path / "b.pptx", [])
     before, after = unpack(source), unpack(tmp_path / "b.pptx")
     dropped = {"ppt/fonts/font1.fntdata", "docProps/thumbnail.jpeg", "ppt/printerSettings/printerSettings1.bin"}
@@ -89,3 +91,14 @@ def test_cells_of_a_table_answer_to_labels(tmp_path):
     source, secrets = rich_pptx(tmp_path / "a.pptx")
     cell = next(block for block in open_document(source).blocks() if block.text == secrets["table"])
     assert (cell.label, cell.joins) == ("氏名", "cell")
+
+
+def test_slides_that_the_check_cannot_read_are_not_taken_for_clean(tmp_path):
+    source, _ = rich_pptx(tmp_path / "a.pptx")  # found by fuzzing: a frame without its graphic
+    parts = unpack(source)
+    slide = parts["ppt/slides/slide1.xml"].decode()
+    frame = slide[slide.index("<a:graphic ") if "<a:graphic " in slide else slide.index("<a:graphic>") :]
+    frame = frame[: frame.index("</a:graphic>") + len("</a:graphic>")]
+    pack(tmp_path / "b.pptx", {**parts, "ppt/slides/slide1.xml": slide.replace(frame, "")})
+    with pytest.raises(OutputError):
+        check_copy(tmp_path / "b.pptx", "pptx", {})

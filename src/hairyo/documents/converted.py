@@ -2,7 +2,8 @@
 
 LibreOffice makes a DOCX, XLSX or PPTX of them, and that is what is read and copied. It runs without network where the
 system can take it away, with a profile of its own, in the scratch folder; macros are not run and links not followed.
-Where it is not installed such files are held. Source of the names of streams: [MS-DOC], [MS-XLS], [MS-PPT], [MS-OFFCRYPTO].
+Where it is not installed such files are held. The names of streams are those of [MS-DOC], [MS-XLS], [MS-PPT] and
+[MS-OFFCRYPTO].
 """
 
 from __future__ import annotations

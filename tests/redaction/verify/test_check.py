@@ -321,7 +321,7 @@ def test_a_missing_copy_is_an_error(tmp_path):
 
 
 def test_every_format_that_is_written_can_be_checked():
-    assert set(READERS) >= {one.name for one in kinds()}
+    assert set(READERS) >= {one.name for one in kinds() if one.module != "converted"}  # these are not written
 
 
 def test_a_large_table_takes_seconds(file):

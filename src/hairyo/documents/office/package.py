@@ -10,6 +10,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -144,8 +145,12 @@ class PackageWriter:
 
 def local(element: Element) -> str:
     """Return an element's name without its namespace; "" for a comment or an instruction."""
-    tag = element.tag
-    return str(tag).rpartition("}")[2] if isinstance(tag, str) else ""
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def serialise(root: Element) -> bytes:

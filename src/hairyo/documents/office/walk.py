@@ -102,7 +102,7 @@ class PartText:
     def _attributes(self, element: Element, name: str) -> Iterator[Spot]:
         if name in self.rules.silent_elements:
             return
-        for key, value in element.attrib.items():
+        for key, value in element.items():
             attribute = key.rpartition("}")[2]
             free = attribute in self.rules.attributes or (attribute == "val" and name in self.rules.value_elements)
             if attribute == "name" and self.rules.program_shapes.fullmatch(value):
@@ -177,10 +177,10 @@ def _atoms(element: Element, paragraph: Element) -> Iterator[Atom]:
 
 def _atom(element: Element, name: str, paragraph: Element) -> Atom:
     around: dict[str, Element] = {}
-    for parent in element.iterancestors():
-        if parent is paragraph:
-            break
+    parent = element.getparent()
+    while parent is not paragraph:
         around.setdefault(local(parent), parent)
+        parent = parent.getparent()
     flow = "ruby" if "rt" in around or "rPh" in around else _FLOWS.get(name, "text")
     return Atom(
         element,

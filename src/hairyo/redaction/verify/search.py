@@ -173,7 +173,7 @@ class Search:
     def __bool__(self) -> bool:
         return bool(self._needles)
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """How far (characters or bytes) two windows have to overlap so that no value falls between them."""
         return 4096 + 16 * max((len(value) for value in self._values), default=0)

@@ -168,7 +168,7 @@ class SheetText(BookText):
         if kind == "s":
             return self._book.strings.text(value)
         if kind == "inlineStr":
-            return "".join(spot.text for spot in readings(value, "")[1])
+            return "".join(value.itertext())
         text = value.text or ""
         if not text.strip() or kind in ("b", "e"):
             return ""

@@ -7,8 +7,9 @@ hides part of the value (the day of a birth date, all of it by `;;;`) is not fol
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 BUILT_IN: Mapping[int, str] = MappingProxyType(
@@ -80,9 +81,9 @@ def plain(value: str) -> str:
     return f"{number:.15g}"
 
 
-def _section(code: str, number: float) -> tuple[list[Token], float]:
+def _section(code: str, number: float) -> tuple[Sequence[Token], float]:
     """Return the tokens of the section that is for `number`, and the number without the sign that the section says."""
-    sections = [found[0] for found in _SECTION.finditer(code) if found[0] or found.start() == 0] or ["General"]
+    sections = _sections(code)
     for section in sections:
         if (said := _CONDITION.search(section)) and _holds(number, said[1], float(said[2])):
             return _tokens(section), number
@@ -94,6 +95,11 @@ def _section(code: str, number: float) -> tuple[list[Token], float]:
     return _tokens(free[2] if not number and len(free) > 2 else free[0]), number
 
 
+@lru_cache(maxsize=1024)
+def _sections(code: str) -> list[str]:
+    return [found[0] for found in _SECTION.finditer(code) if found[0] or found.start() == 0] or ["General"]
+
+
 def _holds(number: float, sign: str, bound: float) -> bool:
     return {
         "<": number < bound, "<=": number <= bound, ">": number > bound, ">=": number >= bound,
@@ -101,7 +107,8 @@ def _holds(number: float, sign: str, bound: float) -> bool:
     }[sign]  # fmt: skip
 
 
-def _tokens(section: str) -> list[Token]:
+@lru_cache(maxsize=1024)
+def _tokens(section: str) -> tuple[Token, ...]:
     found: list[Token] = []
     for match in _TOKEN.finditer(section):
         kind, text = str(match.lastgroup), match[0]
@@ -115,7 +122,7 @@ def _tokens(section: str) -> list[Token]:
             found.append((kind, text))
         elif text.startswith("[$") and (money := text[2:-1].split("-")[0]):
             found.append(("text", money))
-    return found
+    return tuple(found)
 
 
 def _moment(number: float, since_1904: bool) -> datetime | None:
@@ -125,7 +132,7 @@ def _moment(number: float, since_1904: bool) -> datetime | None:
     return first + timedelta(seconds=round(number * 86_400))
 
 
-def _whole(tokens: list[Token], number: float) -> list[Token]:
+def _whole(tokens: Sequence[Token], number: float) -> Sequence[Token]:
     """Return a date's tokens, or those of a plain one where they leave out the year, month or day."""
     letters = {text[0] for kind, text in tokens if kind == "date"}
     if number < 1 or "[" in letters or (letters & {"y", "e"} and {"m", "d"} <= letters):
@@ -133,7 +140,7 @@ def _whole(tokens: list[Token], number: float) -> list[Token]:
     return _tokens("yyyy/m/d") if number == int(number) else _tokens("yyyy/m/d h:mm")
 
 
-def _date(tokens: list[Token], moment: datetime, number: float) -> str:
+def _date(tokens: Sequence[Token], moment: datetime, number: float) -> str:
     dates = [(at, text) for at, (kind, text) in enumerate(tokens) if kind == "date"]
     minutes = {at for place, (at, _) in enumerate(dates) if _is_minute([text for _, text in dates], place)}
     noon = any(kind == "noon" for kind, _ in tokens)
@@ -188,7 +195,7 @@ def _era(letter: str, width: int, day: date) -> str:
     return {1: short, 2: name[0]}.get(width, name)
 
 
-def _number(tokens: list[Token], number: float, value: str) -> str:
+def _number(tokens: Sequence[Token], number: float, value: str) -> str:
     """Return a number by its digit places; in full where it is scaled, a fraction or a power."""
     body = "".join(text for kind, text in tokens if kind in ("digit", "sign"))
     places = len(re.sub(r"[^0#?]", "", body.partition(".")[2]))
@@ -211,7 +218,7 @@ def _number(tokens: list[Token], number: float, value: str) -> str:
     return ("-" if number < 0 else "") + head + ("." + "".join(tail) if places else "".join(tail))
 
 
-def _placed(tokens: list[Token], digits: str) -> str:
+def _placed(tokens: Sequence[Token], digits: str) -> str:
     """Return the integer digits in their places, from the right; what is left over stands in the first place."""
     pieces: list[str] = []
     left = digits if digits != "0" or ("digit", "0") in tokens else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -89,8 +89,15 @@ class _Part:
             self._leaf.append(data)
 
     def _end_leaf(self) -> None:
+        if not self._leaf:
+            return
         self.leaves.append("".join(self._leaf))
         self._leaf.clear()
+
+
+def apart(texts: Iterable[str]) -> str:
+    """Return texts as one, each once, with a sign between them that no value reaches over: one search is enough."""
+    return "|".join(dict.fromkeys(texts))
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -104,10 +111,8 @@ def _xml(place: str, data: bytes) -> Iterator[Piece]:
     parser.StartElementHandler, parser.EndElementHandler = part.start, part.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = part.text, _refuse_doctype
     parser.Parse(data, True)
-    for text in dict.fromkeys(part.paragraphs):
-        yield Piece(f"{place} paragraph", text)
+    yield Piece(f"{place} paragraph", apart(part.paragraphs))
     for what, texts in (("text", part.leaves), ("attribute", part.attributes)):
-        for text in dict.fromkeys(texts):
-            yield Piece(f"{place} {what}", text, markup=True)
+        yield Piece(f"{place} {what}", apart(texts), markup=True)
     yield Piece(f"{place} whole text", "".join(part.all), markup=True)
     yield Piece(f"{place} as written", data.decode("utf-8", "replace"), raw=True)

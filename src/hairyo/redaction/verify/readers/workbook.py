@@ -5,11 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.piece import Piece
 from hairyo.redaction.verify.readers import office
+
+_ROWS = 500
 
 
 def read(path: Path) -> Iterator[Piece]:
@@ -33,13 +36,14 @@ def _cells(path: Path) -> Iterator[Piece]:
         for number, sheet in enumerate(book.worksheets, 1):
             yield Piece(f"sheet {number} name", sheet.title)
             sheet.reset_dimensions()  # what the file says of its size may be wrong
-            for row, values in enumerate(sheet.iter_rows(values_only=True), 1):
-                texts = [_text(value) for value in values if value is not None and not isinstance(value, bool)]
-                place = f"sheet {number} row {row}"
-                for text in texts:
-                    yield Piece(place, text)
-                if len(texts) > 1:
-                    yield Piece(place, "\t".join(texts), markup=True)
+            rows = sheet.iter_rows(values_only=True)
+            first = 1
+            while some := list(islice(rows, _ROWS)):
+                texts = [[_text(one) for one in row if one is not None and not isinstance(one, bool)] for row in some]
+                place = f"sheet {number} rows {first} to {first + len(some) - 1}"
+                yield Piece(place, office.apart(chain.from_iterable(texts)))
+                yield Piece(place, office.apart("\t".join(row) for row in texts), markup=True)
+                first += len(some)
 
 
 def _text(value: object) -> str:
