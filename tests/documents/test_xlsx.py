@@ -173,7 +173,10 @@ def test_only_the_reading_may_be_edited(tmp_path):
 
 
 def test_numbers_are_read_as_shown_and_written_as_text(tmp_path):
-    styles = '<numFmts><numFmt numFmtId="170" formatCode="000-0000-0000"/></numFmts><cellXfs><xf/><xf numFmtId="170"/><xf numFmtId="14"/></cellXfs>'
+    styles = (
+        '<numFmts><numFmt numFmtId="170" formatCode="000-0000-0000"/></numFmts>'
+        '<cellXfs><xf/><xf numFmtId="170"/><xf numFmtId="14"/></cellXfs>'
+    )
     row = '<c s="1"><v>9012345678</v></c><c s="2"><v>33333</v></c><c><v>5</v></c>'
     document = _open(tmp_path, cells(row), styles=styles)
     assert _texts(document)[1:4] == ["090-1234-5678", "1991/4/5", "5"]
@@ -184,7 +187,8 @@ def test_numbers_are_read_as_shown_and_written_as_text(tmp_path):
 
 
 def test_a_formula_stays_without_a_result_that_was_masked(tmp_path):
-    row = '<c r="A1" t="str"><f>B1&amp;"様"</f><v>山田様</v></c><c r="B1" t="str"><v>山田</v></c><c r="C1"><f>1+1</f><v>2</v></c>'
+    row = '<c r="A1" t="str"><f>B1&amp;"様"</f><v>山田様</v></c><c r="B1" t="str"><v>山田</v></c>'
+    row += '<c r="C1"><f>1+1</f><v>2</v></c>'
     document = _open(tmp_path, f"<sheetData><row r='1'>{row}</row></sheetData>")
     document.write(tmp_path / "b.xlsx", hits(list(document.blocks()), "山田"))
     assert '<c r="A1"><f>B1&amp;"様"</f></c>' in _sheet_xml(tmp_path)

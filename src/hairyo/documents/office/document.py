@@ -55,11 +55,13 @@ class OfficeDocument(Document):
 
     Attributes:
         main_type: the end of the content type of its main part.
+        independent: whether a part without edits stays as it is, whatever becomes of the others.
         leading: the end of the content type of the parts that are read next (sheets, slides), "" for none.
     """
 
     main_type: str
     leading: str = ""
+    independent: bool = True
 
     def __init__(self, path: Path, limits: Limits) -> None:
         """Open the package and sort its parts.
@@ -81,6 +83,7 @@ class OfficeDocument(Document):
             )
         self._dropped: set[str] = set()
         self._inner: dict[str, Inner] = {}
+        self._after: dict[str, int] = {}  # of parts that stay as they are: the number of the block after their last
         unread: set[str] = set()
         for name in self._package.names:
             self._sort(name, unread)
@@ -90,9 +93,12 @@ class OfficeDocument(Document):
         """Yield the text of the main part, then of every other; see `Document.blocks`."""
         index = 0
         for part in self._parts():
+            self._open(part)
             for spot in () if part.text is None else part.text.spots:
                 yield _block(index, spot)
                 index += 1
+            if part.text is not None and not part.text.changed:
+                self._after[part.name] = index
             if part.inner is not None:
                 for block in part.inner.blocks(index):
                     yield block
@@ -113,6 +119,12 @@ class OfficeDocument(Document):
         """Yield the parts with their edits done."""
         index = 0
         for part in self._parts():
+            after = self._after.get(part.name, index - 1)
+            if self.independent and after >= index and feed.none_before(after):
+                index = after
+                yield part
+                continue
+            self._open(part)
             if part.text is not None:
                 for spot in part.text.spots:
                     if due := feed.of(_block(index, spot)):
@@ -136,12 +148,15 @@ class OfficeDocument(Document):
         for name, data in self._package.read((CONTENT_TYPES, self._main, *self._leading)):
             if name in self._dropped:
                 continue
-            part = Part(name, data, inner=self._inner.get(name))
-            if part.inner is None and self._is_text(name):
-                part.text = self.part_text(name, data, self._gone.get(name, set()))
-                if self._dropped and (is_relationships(name) or name == CONTENT_TYPES):
-                    part.text.changed |= without(part.text.root, name, self._dropped)
-            yield part
+            yield Part(name, data, inner=self._inner.get(name))
+
+    def _open(self, part: Part) -> None:
+        """Find the places of text of a part."""
+        name = part.name
+        if part.inner is None and self._is_text(name):
+            part.text = self.part_text(name, part.data, self._gone.get(name, set()))
+            if self._dropped and (is_relationships(name) or name == CONTENT_TYPES):
+                part.text.changed |= without(part.text.root, name, self._dropped)
 
     @cached_property
     def _leading(self) -> list[str]:

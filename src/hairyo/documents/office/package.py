@@ -145,11 +145,12 @@ class PackageWriter:
 
 def local(element: Element) -> str:
     """Return an element's name without its namespace; "" for a comment or an instruction."""
-    return _local(element.tag)
+    return bare(element.tag)
 
 
 @lru_cache(maxsize=4096)
-def _local(tag: object) -> str:
+def bare(tag: object) -> str:
+    """Return the name of an element or attribute without its namespace; "" for what is none."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from lxml import etree
 
-from hairyo.documents.office.package import Element, local
+from hairyo.documents.office.package import Element, bare, local
 from hairyo.documents.office.relations import is_relationships, references
 from hairyo.documents.office.rules import Rules
 from hairyo.documents.office.spots import (
@@ -103,7 +103,7 @@ class PartText:
         if name in self.rules.silent_elements:
             return
         for key, value in element.items():
-            attribute = key.rpartition("}")[2]
+            attribute = bare(key)
             free = attribute in self.rules.attributes or (attribute == "val" and name in self.rules.value_elements)
             if attribute == "name" and self.rules.program_shapes.fullmatch(value):
                 continue

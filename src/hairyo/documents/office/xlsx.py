@@ -50,6 +50,7 @@ class XlsxDocument(OfficeDocument):
     format = "xlsx"
     main_type = "spreadsheetml.sheet.main+xml"
     leading = _SHEET
+    independent = False
 
     def _parts(self) -> Iterator[Part]:
         self._book = self._read_book()
