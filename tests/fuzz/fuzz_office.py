@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
+from copy import deepcopy
 from pathlib import Path
 
 from lxml import etree
@@ -91,7 +92,7 @@ def _xml(data: bytes, dice: random.Random) -> bytes:
     elif way == 3 and one.getparent() is not None:
         one.getparent().remove(one)
     elif way == 4 and one.getparent() is not None:
-        one.addnext(etree.fromstring(etree.tostring(one, with_tail=False)))
+        one.addnext(deepcopy(one))
     elif one.getparent() is not None and one is not other and one not in other.iterancestors():
         other.append(one)
     return etree.tostring(root)

@@ -34,6 +34,7 @@ from hairyo.documents.registry import kinds
 from hairyo.errors import BrokenInput, InputRefused, TooLarge, UnknownFormat
 
 _XML = re.compile(r"\.(xml|rels|vml|svg)$|[+/]xml$", re.I)
+_KEPT_BYTES = 20_000_000  # of parts that are kept in memory from reading to writing
 
 
 @dataclass(slots=True)
@@ -83,6 +84,7 @@ class OfficeDocument(Document):
             )
         self._dropped: set[str] = set()
         self._inner: dict[str, Inner] = {}
+        self._kept: list[Part] | None = None  # parts as they were read, for formats where all are opened again to write
         self._after: dict[str, int] = {}  # of parts that stay as they are: the number of the block after their last
         unread: set[str] = set()
         for name in self._package.names:
@@ -91,9 +93,14 @@ class OfficeDocument(Document):
 
     def blocks(self) -> Iterator[Block]:
         """Yield the text of the main part, then of every other; see `Document.blocks`."""
-        index = 0
+        index, size = 0, 0
+        self._kept = None
+        kept: list[Part] = []
         for part in self._parts():
             self._open(part)
+            size += len(part.data)
+            if not self.independent:
+                kept = [*kept, part] if size <= _KEPT_BYTES else []
             for spot in () if part.text is None else part.text.spots:
                 yield _block(index, spot)
                 index += 1
@@ -103,6 +110,8 @@ class OfficeDocument(Document):
                 for block in part.inner.blocks(index):
                     yield block
                     index = block.index + 1
+        if not self.independent and size <= _KEPT_BYTES:
+            self._kept = kept
 
     def write(self, target: Path, edits: Iterable[Edit]) -> None:
         """Write the copy; see `Document.write`."""
@@ -118,13 +127,15 @@ class OfficeDocument(Document):
     def _edited(self, feed: EditFeed) -> Iterator[Part]:
         """Yield the parts with their edits done."""
         index = 0
-        for part in self._parts():
+        kept, self._kept = self._kept, None  # edits change them, so they serve once
+        for part in self._parts() if kept is None else kept:
             after = self._after.get(part.name, index - 1)
             if self.independent and after >= index and feed.none_before(after):
                 index = after
                 yield part
                 continue
-            self._open(part)
+            if kept is None:
+                self._open(part)
             if part.text is not None:
                 for spot in part.text.spots:
                     if due := feed.of(_block(index, spot)):

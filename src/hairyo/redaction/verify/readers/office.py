@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from xml.parsers import expat
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.piece import Piece
 
+# What `zipfile` and expat raise for a damaged or locked package, one within the copy, too.
+_BROKEN = (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError, EOFError, ValueError)
 _MAX_MEMBER = 500_000_000
 _MAX_NESTING = 3
 _RUN_TEXT = frozenset({"t", "delText", "instrText", "delInstrText"})
@@ -24,7 +27,7 @@ def read(path: Path) -> Iterator[Piece]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield from _members(archive, "member", _MAX_NESTING)
-    except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, EOFError) as error:
+    except _BROKEN as error:
         raise OutputError("the Office copy cannot be read again; the input must be held") from error
 
 
