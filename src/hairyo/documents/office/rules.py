@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+_SIGNS = re.compile(r"[\s：:*＊※()（）]")
+_LONGEST = 100  # signs and all, a label is no longer
 Action = Literal["read", "inner", "unread", "drop", "refuse"]
 
 
@@ -55,6 +57,8 @@ class Rules:
 
     def is_label(self, text: str) -> bool:
         """Whether a cell's text is a short heading of a form (見出し)."""
+        if len(text) > _LONGEST:
+            return False
         bare = _bare(text)
         return 0 < len(bare) <= self.max_label and bare.endswith(self.label_words)
 
@@ -64,7 +68,7 @@ class Rules:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s：:*＊※()（）]", "", text)
+    return _SIGNS.sub("", text)
 
 
 @cache

@@ -14,7 +14,7 @@ from hairyo.documents.office.sheets.book_text import BookText
 from hairyo.documents.office.sheets.formula import Formula
 from hairyo.documents.office.sheets.layout import settings
 from hairyo.documents.office.sheets.workbook import Workbook
-from hairyo.documents.office.spots import PLAIN, Setting, Spot, legal
+from hairyo.documents.office.spots import PLAIN, NodeSpot, Setting, Spot, legal
 from hairyo.documents.office.walk import readings
 from hairyo.errors import BrokenInput
 
@@ -130,6 +130,8 @@ class SheetText(BookText):
         locator = f"{self._name} cell {_letters(cell.column)}{cell.row}"
         if cell.kind == "s" and cell.text:
             yield from self._book.strings.spots(cell.value, locator, setting)
+        elif cell.kind == "inlineStr" and cell.text and len(cell.value) == 1 and local(cell.value[0]) == "t":
+            yield NodeSpot(cell.value[0], "text", locator, setting)
         elif cell.kind == "inlineStr" and cell.text:
             atoms, spots = readings(cell.value, locator, setting)
             self._atoms += atoms

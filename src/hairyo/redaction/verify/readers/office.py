@@ -69,15 +69,18 @@ class _Part:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         self._names.append(local)
-        self.attributes += attributes.values()
-        self._end_leaf()
+        if attributes:
+            self.attributes += attributes.values()
+        if self._leaf:
+            self._end_leaf()
         if local in _PARAGRAPHS:
             self._open.append([])
         elif self._open and local in _BREAKS:
             self._open[-1].append(("t", _BREAKS[local]))
 
     def end(self, name: str) -> None:
-        self._end_leaf()
+        if self._leaf:
+            self._end_leaf()
         if self._names.pop() in _PARAGRAPHS and self._open:
             runs = self._open.pop()
             self.paragraphs.append("".join(text for _, text in runs))
@@ -92,8 +95,6 @@ class _Part:
             self._leaf.append(data)
 
     def _end_leaf(self) -> None:
-        if not self._leaf:
-            return
         self.leaves.append("".join(self._leaf))
         self._leaf.clear()
 
