@@ -25,17 +25,28 @@ def _refused(folder, parts, error, **options):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("word/embeddings/oleObject1.bin", b"\xd0\xcf", "embedded object"),
-        ("word/embeddings/book.xlsx", b"PK", "embedded object"),
         ("word/vbaProject.bin", b"\xd0\xcf", "macro"),
         ("word/activeX/activeX1.xml", "<a/>", "ActiveX"),
-        ("word/afchunk.mht", b"x", "foreign document"),
         ("_xmlsignatures/sig1.xml", "<a/>", "signature"),
         ("word/secret.dat", b"x", "unknown kind"),
     ],
 )
 def test_refuses_what_it_does_not_read(tmp_path, name, data, said):
     assert said in _refused(tmp_path, docx_parts(BODY, {name: data}), UnknownFormat)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("word/embeddings/oleObject1.bin", b"\xd0\xcf", "embedded object or workbook"),
+        ("word/embeddings/book.xlsx", b"PK", "embedded object or workbook"),
+        ("word/afchunk.mht", b"x", "inserted foreign document"),
+        ("word/media/image1.emf", b"x", "image"),
+        ("word/media/film.mp4", b"x", "audio or video"),
+    ],
+)
+def test_names_documents_within_that_are_not_read(tmp_path, name, data, kind):
+    assert open_document(pack(tmp_path / "a.docx", docx_parts(BODY, {name: data}))).unread == (kind,)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def guess(field: str) -> str | None:
 
 
 def role_of(block: Block, given: Mapping[str, str]) -> str | None:
-    """Return the role of a table cell: by the column map first, else by its column's name."""
-    if block.record is None or block.field is None:
+    """Return the role of a table cell, or of an answer in a form: by the column map first, else by its field's name."""
+    if block.field is None:
         return None
     return given.get(block.field) or guess(block.field)
 
@@ -59,7 +59,7 @@ def declared_role(unit: Unit, columns: ColumnMap | None) -> Role | None:
 def _cell(unit: Unit, columns: ColumnMap | None, role: str) -> str | None:
     """Return what a record's column of `role` holds, or None."""
     given = {} if columns is None else columns.roles
-    for block in unit.blocks:
+    for block in unit.blocks if unit.record is not None else ():  # a sheet is no record, but a list or a form
         if role_of(block, given) == role and block.text.strip():
             return block.text.strip()
     return None

@@ -94,6 +94,10 @@ class EditFeed:
             self._next = next(self._edits, None)
         return found
 
+    def none_before(self, block: int) -> bool:
+        """Whether no edit is due before the block of this number."""
+        return self._next is None or self._next.block >= block
+
     def finish(self) -> None:
         """Raise `ValueError` where edits are left over: they speak of a block that is not there."""
         if self._next is not None:

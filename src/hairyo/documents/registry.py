@@ -17,6 +17,7 @@ from hairyo.documents.columns import ColumnMap
 from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
 
 _TYPES = "[Content_Types].xml"
+_MIMETYPE = "mimetype"
 _TYPES_BYTES = 1_000_000
 
 
@@ -26,7 +27,7 @@ class Kind:
 
     Attributes:
         signatures: what its content may begin with; none where it is text.
-        package: what the type of the main part of an Office package holds (`_package_type`); "" for other kinds.
+        package: what an Office or ODF package tells of its type (`_package_type`); "" for other kinds.
         records: whether it is a table, of which every row is a record.
     """
 
@@ -128,7 +129,7 @@ def _head(path: Path, limits: Limits) -> bytes:
             raise BrokenInput("the path is not a plain file; give the file itself")
         size = path.stat().st_size
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(32)
     except OSError as error:
         raise BrokenInput(
             "the file cannot be read ({strerror}); check its permissions", strerror=error.strerror
@@ -165,7 +166,7 @@ def _of_content(path: Path, head: bytes, named: Kind | None) -> Kind:
     if named is None:
         raise UnknownFormat("the file's name has no suffix, and its content tells no kind that is read; name it")
     if said is None and named.signatures:
-        said = {"ja": "別のもの", "en": "something else"}
+        said = _disguised(head)
     if said is not None:
         raise BrokenInput(
             "the name says {kind}, but the content is {said}; check what it is", kind=named.names, said=said
@@ -179,10 +180,21 @@ def _foreign(head: bytes) -> dict[str, str] | None:
     return next((names for signature, names in rows if head.startswith(signature)), None)
 
 
+def _disguised(head: bytes) -> dict[str, str]:
+    """Return the names of text that goes by the name of another kind."""
+    text = head.lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    for row in _tables()["disguise"]:
+        if text.startswith(tuple(begin.encode() for begin in row["begins"])):
+            return {"ja": row["ja"], "en": row["en"]}
+    return {"ja": "別のもの", "en": "something else"}
+
+
 def _package_type(path: Path) -> str:
-    """Return the declared types of an Office package's parts; "" for any other archive, or a damaged one."""
+    """Return what an Office or ODF package tells of its type; "" for any other archive, or a damaged one."""
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(_TYPES) as file:
-            return file.read(_TYPES_BYTES).decode("utf-8", "replace")
+        with zipfile.ZipFile(path) as archive:
+            name = _TYPES if _TYPES in archive.namelist() else _MIMETYPE
+            with archive.open(name) as file:
+                return file.read(_TYPES_BYTES).decode("utf-8", "replace")
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError):
         return ""

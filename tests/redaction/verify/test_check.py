@@ -39,6 +39,13 @@ def docx(path, **members):
     return path
 
 
+# A zip whose first bytes are missing: its directory then speaks of what lies before it. Found by fuzzing.
+CUT_ZIP = bytes.fromhex(
+    "0414000000000000002100f9efbe710100000001000000010000006162504b0102140314000000000000002100f9efbe7101"
+    "0000000100000001000000000000000000000080010000000061504b050600000000010001002f000000200000000000"
+)
+
+
 def paragraph(*runs):
     return (
         f'<w:document xmlns:w="{W}"><w:body><w:p>'
@@ -284,6 +291,7 @@ def test_a_clean_docx_passes(tmp_path):
     [
         {"word__document.xml": '<!DOCTYPE a [<!ENTITY b "山田">]><a>&b;</a>'},
         {"word__document.xml": "<a><b></a>"},
+        {"word__embeddings__cut": CUT_ZIP},
     ],
 )
 def test_a_docx_that_cannot_be_read_is_not_taken_for_clean(tmp_path, members):
@@ -321,7 +329,7 @@ def test_a_missing_copy_is_an_error(tmp_path):
 
 
 def test_every_format_that_is_written_can_be_checked():
-    assert set(READERS) >= {one.name for one in kinds()}
+    assert set(READERS) >= {one.name for one in kinds() if one.module != "converted"}  # these are not written
 
 
 def test_a_large_table_takes_seconds(file):

@@ -38,7 +38,7 @@ _MIN_BYTES, _MIN_BASE64, _MIN_ENCODED = 6, 6, 4
 _ROUNDS = 3
 _JSON_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{6}")
-_URL_SAFE = str.maketrans("-_", "+/", "\t\n\r ")
+_BASE64_SIGNS = (("-", "+"), ("_", "/"), ("\t", ""), ("\n", ""), ("\r", ""), (" ", ""))
 _DECODERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "&": html.unescape,
@@ -173,7 +173,7 @@ class Search:
     def __bool__(self) -> bool:
         return bool(self._needles)
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """How far (characters or bytes) two windows have to overlap so that no value falls between them."""
         return 4096 + 16 * max((len(value) for value in self._values), default=0)
@@ -194,7 +194,7 @@ class Search:
                 if not by_chance and needle.stands_in(folded):
                     yield form
         if _BASE64_RUN.search(text) and self._base64:
-            yield from ["base64"] * len(_distinct(self._base64, text.translate(_URL_SAFE)))
+            yield from ["base64"] * len(_distinct(self._base64, _base64_run(text)))
 
     def find_bytes(self, data: bytes, *, seen: int = 0) -> Iterator[str]:
         """Yield `bytes` for every value that stands in raw bytes in one of the encodings of Japanese text.
@@ -239,6 +239,13 @@ class Search:
     @cached_property
     def _encoded(self) -> BytesAhoCorasick | None:
         return BytesAhoCorasick([form for form, _ in self._byte_forms]) if self._byte_forms else None
+
+
+def _base64_run(text: str) -> str:
+    """Return a text with base64's URL-safe signs made plain, and without white space."""
+    for sign, plain in _BASE64_SIGNS:  # several times faster than `str.translate`
+        text = text.replace(sign, plain)
+    return text
 
 
 def _distinct(automaton: AhoCorasick, text: str) -> set[int]:

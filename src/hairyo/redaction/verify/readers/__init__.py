@@ -9,7 +9,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hairyo.redaction.verify.piece import Reader, Ways
-from hairyo.redaction.verify.readers import archive, html, json_file, jsonl, mail, office, parquet, table, text
+from hairyo.redaction.verify.readers import (
+    archive,
+    html,
+    json_file,
+    jsonl,
+    mail,
+    office,
+    parquet,
+    slides,
+    table,
+    text,
+    workbook,
+)
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
@@ -26,6 +38,8 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "mbox": mail.read_mailbox,
         "msg": mail.read,
         "zip": archive.read,
+        "xlsx": workbook.read,
+        "pptx": slides.read,
     }
 )
 
@@ -51,5 +65,7 @@ NOT_COMPARED: Mapping[str, str] = MappingProxyType(
         "mbox": "its search alone",
         "msg": "the copy is of another format",
         "zip": "its search alone",
+        "xlsx": "its search alone",
+        "pptx": "its search alone",
     }
 )

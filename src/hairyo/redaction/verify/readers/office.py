@@ -1,11 +1,12 @@
-"""Office documents (DOCX) for the leak check: every member of the package, by `zipfile` and expat."""
+"""Office documents (DOCX, XLSX, PPTX) for the leak check: every member of the package, by `zipfile` and expat."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,9 +15,12 @@ from xml.parsers import expat
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.piece import Kept, KeptReader, Piece
 
+# What `zipfile` and expat raise for a damaged or locked package, one within the copy, too.
+_BROKEN = (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError, EOFError, ValueError)
 _MAX_MEMBER = 500_000_000
 _MAX_NESTING = 3
 _RUN_TEXT = frozenset({"t", "delText", "instrText", "delInstrText"})
+_PARAGRAPHS = frozenset({"p", "si", "is", "text"})  # of text; of a workbook: shared, in a cell, in a comment
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n"}
 
 
@@ -25,8 +29,8 @@ def read(path: Path) -> Iterator[Piece]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield from _members(archive, "member", _MAX_NESTING)
-    except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, EOFError) as error:
-        raise OutputError("the DOCX copy cannot be read again; the input must be held") from error
+    except _BROKEN as error:
+        raise OutputError("the Office copy cannot be read again; the input must be held") from error
 
 
 def _members(archive: zipfile.ZipFile, prefix: str, nesting: int) -> Iterator[Piece]:
@@ -67,16 +71,19 @@ class _Part:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         self._names.append(local)
-        self.attributes += attributes.values()
-        self._end_leaf()
-        if local == "p":
+        if attributes:
+            self.attributes += attributes.values()
+        if self._leaf:
+            self._end_leaf()
+        if local in _PARAGRAPHS:
             self._open.append([])
         elif self._open and local in _BREAKS:
             self._open[-1].append(("t", _BREAKS[local]))
 
     def end(self, name: str) -> None:
-        self._end_leaf()
-        if self._names.pop() == "p" and self._open:
+        if self._leaf:
+            self._end_leaf()
+        if self._names.pop() in _PARAGRAPHS and self._open:
             runs = self._open.pop()
             self.paragraphs.append("".join(text for _, text in runs))
             self.paragraphs.append("".join(text for kind, text in runs if kind == "t"))
@@ -94,6 +101,11 @@ class _Part:
         self._leaf.clear()
 
 
+def apart(texts: Iterable[str]) -> str:
+    """Return texts as one, each once, with a sign between them that no value reaches over: one search is enough."""
+    return "|".join(dict.fromkeys(texts))
+
+
 def _refuse_doctype(*_: object) -> None:
     raise OutputError("a part of the copy declares a document type; the input must be held")
 
@@ -105,11 +117,9 @@ def _xml(place: str, data: bytes) -> Iterator[Piece]:
     parser.StartElementHandler, parser.EndElementHandler = part.start, part.end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = part.text, _refuse_doctype
     parser.Parse(data, True)
-    for text in dict.fromkeys(part.paragraphs):
-        yield Piece(f"{place} paragraph", text)
+    yield Piece(f"{place} paragraph", apart(part.paragraphs))
     for what, texts in (("text", part.leaves), ("attribute", part.attributes)):
-        for text in dict.fromkeys(texts):
-            yield Piece(f"{place} {what}", text, markup=True)
+        yield Piece(f"{place} {what}", apart(texts), markup=True)
     yield Piece(f"{place} whole text", "".join(part.all), markup=True)
     yield Piece(f"{place} as written", data.decode("utf-8", "replace"), raw=True)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -22,6 +23,7 @@ _SMALL = 1_000_000  # a member that unpacks to less may be packed as tightly as 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DATE = (1980, 1, 1, 0, 0, 0)
 CONTENT_TYPES = "[Content_Types].xml"
+_XML_BYTES = 100_000_000  # of one part: its tree takes up to ten times as much memory
 Element = Any  # lxml has no types
 
 
@@ -35,11 +37,10 @@ class Package:
             BrokenInput: it is no zip file, or one that no honest program writes.
             TooLarge: it has too many members, or unpacks too far.
         """
-        self._path = path
         self.limits = limits
         try:
-            with zipfile.ZipFile(path) as archive:
-                infos = archive.infolist()
+            self._archive = zipfile.ZipFile(path)
+            infos = self._archive.infolist()
         except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
             raise _broken() from None
         _check(infos, limits)
@@ -52,12 +53,8 @@ class Package:
             BrokenInput: a member is damaged.
         """
         rest = [name for name in self.names if name not in first]
-        try:
-            with zipfile.ZipFile(self._path) as archive:
-                for name in [*first, *rest]:
-                    yield name, archive.read(name)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, zlib.error):
-            raise _broken() from None
+        for name in [*first, *rest]:
+            yield name, self.member(name)
 
     def member(self, name: str) -> bytes:
         """Return the content of one member.
@@ -66,8 +63,7 @@ class Package:
             BrokenInput: it is missing or damaged.
         """
         try:
-            with zipfile.ZipFile(self._path) as archive:
-                return archive.read(name)
+            return self._archive.read(name)
         except (zipfile.BadZipFile, OSError, EOFError, KeyError, NotImplementedError, ValueError, zlib.error):
             raise _broken() from None
 
@@ -76,8 +72,10 @@ class Package:
 
         Raises:
             BrokenInput: it is not well-formed, or declares a document type.
-            TooLarge: it nests too deep.
+            TooLarge: it is too long or nests too deep.
         """
+        if len(data) > _XML_BYTES:
+            raise TooLarge("a part of the document has more than {size} bytes; split the document", size=_XML_BYTES)
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_blank_text=False
         )
@@ -99,12 +97,7 @@ def _broken() -> BrokenInput:
 
 
 def _deeper(root: Element, limit: int) -> bool:
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > limit:
-            return True
-    return False
+    return bool(etree.XPath("boolean(" + "/*" * (limit + 1) + ")")(root.getroottree()))
 
 
 def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -148,6 +141,17 @@ class PackageWriter:
 
     def __exit__(self, *_: object) -> None:
         self._archive.close()
+
+
+def local(element: Element) -> str:
+    """Return an element's name without its namespace; "" for a comment or an instruction."""
+    return bare(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def bare(tag: object) -> str:
+    """Return the name of an element or attribute without its namespace; "" for what is none."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def serialise(root: Element) -> bytes:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from hairyo.documents.base import Edit, apply_edits
-from hairyo.documents.package import Element
+from hairyo.documents.office.package import Element, local
 from hairyo.errors import OutputError
 
 # What stands for a character inside a run (ECMA-376 part 1, 17.3.3).
@@ -29,13 +29,25 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _URL_SAFE = "/:?#@!$&'()*+,;=~-._%"
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a place stands in, as the block it becomes tells it; see `Block`."""
+
+    label: str = ""
+    joins: str = "line"
+    field: str | None = None
+    listed: bool = False
+
+
+PLAIN = Setting()
+
+
 class Spot(Protocol):
     """A place with text; the attributes are those of the block it becomes."""
 
     text: str
     locator: str
-    label: str
-    joins: str
+    setting: Setting
 
     def apply(self, edits: list[Edit]) -> None:
         """Do `edits` (ascending, disjoint) in the tree."""
@@ -52,7 +64,7 @@ class Atom:
         flow: `text`, `field` (instructions), or `ruby` (readings above the line).
         inserted: whether a tracked change put it in.
         deleted: whether a tracked change took it out.
-        ruby: the `w:ruby` element it belongs to, or None.
+        ruby: the `w:ruby` element it belongs to, or the string of a workbook that has readings; else None.
         changes: what will be replaced in it.
     """
 
@@ -67,7 +79,7 @@ class Atom:
     @property
     def fixed(self) -> bool:
         """Whether the element itself is the character, as a tab is."""
-        return etree.QName(self.element).localname in FIXED
+        return local(self.element) in FIXED
 
     def flush(self) -> None:
         """Write the collected changes into the tree; where two overlap, their union is replaced once."""
@@ -104,8 +116,7 @@ class RunsSpot:
     atoms: list[Atom]
     everything: list[Atom]
     locator: str
-    label: str = ""
-    joins: str = "line"
+    setting: Setting = PLAIN
     text: str = ""
 
     def __post_init__(self) -> None:
@@ -141,9 +152,8 @@ class AttributeSpot:
     element: Element
     key: str
     locator: str
-    label: str = ""
+    setting: Setting = PLAIN
     link: bool = False
-    joins: str = "line"
     text: str = ""
 
     def __post_init__(self) -> None:
@@ -163,8 +173,7 @@ class NodeSpot:
     element: Element
     side: Literal["text", "tail"]
     locator: str
-    label: str = ""
-    joins: str = "line"
+    setting: Setting = PLAIN
     text: str = ""
 
     def __post_init__(self) -> None:
@@ -173,6 +182,25 @@ class NodeSpot:
     def apply(self, edits: list[Edit]) -> None:
         """Set the edited text."""
         setattr(self.element, self.side, legal(apply_edits(self.text, edits)))
+
+
+@dataclass(slots=True)
+class PointSpot:
+    """A number that a chart keeps of its data: a point goes whole, since it cannot hold a mask."""
+
+    element: Element
+    locator: str
+    setting: Setting = PLAIN
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        self.text = self.element.text
+
+    def apply(self, edits: list[Edit]) -> None:
+        """Take the point out, if there is an edit."""
+        point = self.element.getparent()
+        if edits and point.getparent() is not None:
+            point.getparent().remove(point)
 
 
 def _unquoted(link: str) -> str:

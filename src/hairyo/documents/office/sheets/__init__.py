@@ -1,0 +1,1 @@
+"""What only a workbook has: cells and what they show, shared strings, formulas, names that must agree."""
