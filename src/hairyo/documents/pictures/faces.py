@@ -83,7 +83,7 @@ def _turned_back(pixels: Pixels, turns: int) -> Iterator[_Face]:
     for face in _upright(np.ascontiguousarray(np.rot90(pixels, turns))):
         corners = box(face.left, face.top, face.right, face.bottom)
         for done in range(turns):  # a quarter to the right each
-            edge = high if (turns - done) % 2 else wide
+            edge = wide if (turns - done) % 2 else high
             corners = tuple((edge - y, x) for x, y in corners)  # type: ignore[assignment]
         yield _Face(*bounds(corners), face.score)
 

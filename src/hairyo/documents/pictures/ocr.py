@@ -30,6 +30,8 @@ _TALL = 1.5
 # What is surely read needs no second look upside down, or as upright characters.
 _SURE = 0.9
 _MIN_SIDE = 8
+# A character's size in heights of a line: RapidOCR takes lines higher than they are.
+_EM = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Line:
     @property
     def em(self) -> float:
         """The size of a character in pixels, near enough."""
-        return height(self.corners)
+        return _EM * height(self.corners)
 
     def stretch(self, start: int, end: int, *, margin: float = 0.0, across: float = 0.0) -> Corners:
         """Return where the characters `start:end` stand.
@@ -104,7 +106,10 @@ def read_lines(pixels: Pixels) -> list[Line]:
     while found and scale < _LARGEST_SCALE and _low(found, scale):
         scale = min(_LARGEST_SCALE, scale * 2)
         found = list(_find(pixels, scale))
-    return [line for corners in found for line in _read(pixels, corners)]
+    solid = [corners for corners in found if height(corners) >= 1 and length(corners) >= 1]
+    tall = [corners for corners in solid if height(corners) > _TALL * length(corners)]
+    flat = [corners for corners in solid if corners not in tall]
+    return [*(_flat(pixels, corners) for corners in flat), *_tall(pixels, tall)]
 
 
 def _low(found: Sequence[Corners], scale: float) -> bool:
@@ -145,31 +150,50 @@ def _detect(pixels: Pixels) -> list[Corners]:
     return [] if found.boxes is None else [corners_of(points) for points in found.boxes]
 
 
-def _read(pixels: Pixels, corners: Corners) -> Iterator[Line]:
-    """Yield the line that stands at `corners`, read whichever way it is read most surely."""
+def _flat(pixels: Pixels, corners: Corners) -> Line:
+    """Return a line that runs from left to right or, where that cannot be read well, upside down."""
+    line = _along(pixels, corners)
+    if line.score >= _SURE:
+        return line
     one, two, three, four = corners
-    if height(corners) < 1 or length(corners) < 1:
-        return
-    tall = height(corners) > _TALL * length(corners)
-    # Down and up the page, where it lies on its side; else from left to right, or upside down.
-    ways = [(two, three, four, one), (four, one, two, three)] if tall else [corners, (three, four, one, two)]
-    best: Line | None = None
-    if tall:
-        for strip in strips_of(_cut(pixels, corners)):
-            if best is None or best.score < _SURE:
-                best = _surer(best, _strip(*strip), (one, four, three, two), vertical=True)
-    for way in ways:
-        if best is None or best.score < _SURE:
-            best = _surer(best, _strip(_cut(pixels, way)), way)
-    if best is not None:
-        yield best
+    return max(line, _along(pixels, (three, four, one, two)), key=_score)
 
 
-def _surer(best: Line | None, reading: _Reading, corners: Corners, *, vertical: bool = False) -> Line:
-    """Return a line's best reading so far, or another that is surer."""
-    if best is not None and best.score >= reading.score:
-        return best
-    return Line(reading.text, corners, reading.cells, reading.score, vertical)
+def _tall(pixels: Pixels, found: Sequence[Corners]) -> list[Line]:
+    """Return the tall lines of a page: vertical ones, or those of a page on its left or its right side.
+
+    All lines are read all ways, and most of the page decides: single ones are read surely in wrong ways, too.
+    """
+    ways: list[list[Line]] = [[], [], []]
+    for one, two, three, four in found:
+        ways[0].append(_down(pixels, (one, two, three, four)))
+        ways[1].append(_along(pixels, (two, three, four, one)))
+        ways[2].append(_along(pixels, (four, one, two, three)))
+    best = max(ways, key=lambda lines: sum(line.score * line.em * length(line.corners) for line in lines))
+    return [
+        line if line.score >= _SURE else max(line, *others, key=_score)
+        for line, *others in zip(best, *ways, strict=True)
+    ]
+
+
+def _score(line: Line) -> float:
+    return line.score
+
+
+def _along(pixels: Pixels, corners: Corners) -> Line:
+    """Return a line as it reads with the top left where `corners` has it."""
+    reading = _strip(_cut(pixels, corners))
+    return Line(reading.text, corners, reading.cells, reading.score)
+
+
+def _down(pixels: Pixels, corners: Corners) -> Line:
+    """Return a line as it reads when its upright characters stand one below the other."""
+    one, two, three, four = corners
+    best = _Reading("", (), 0.0)
+    for strip in strips_of(_cut(pixels, corners)):
+        if best.score < _SURE:
+            best = max(best, _strip(*strip), key=lambda reading: reading.score)
+    return Line(best.text, (one, four, three, two), best.cells, best.score, vertical=True)
 
 
 def _cut(pixels: Pixels, corners: Corners) -> Pixels:

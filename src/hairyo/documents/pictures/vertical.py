@@ -70,14 +70,14 @@ def _by_pitch(ink: Pixels, em: float) -> _Pieces:
     size = 2 * give + 1
     around = np.lib.stride_tricks.sliding_window_view(np.pad(rows, give), size)
     cost = around.min(axis=1) + 0.1 * around.mean(axis=1)
-    best, edges = float("inf"), np.zeros(0)
+    best, edges = float("inf"), np.zeros(0, dtype=int)
     for pitch in _PITCHES * em:
         for phase in np.arange(0, pitch, max(1.0, give / 2)):
-            tried = np.arange(phase, high, pitch)
-            met = float(cost[tried.astype(int)].mean())
+            tried = np.arange(phase, high - 0.5, pitch).astype(int)
+            met = float(cost[tried].mean())
             if met < best:
                 best, edges = met, tried
-    found = [0, *(int(np.clip(edge - give + around[edge].argmin(), 0, high)) for edge in edges.astype(int)), high]
+    found = [0, *(int(np.clip(edge - give + around[edge].argmin(), 0, high)) for edge in edges), high]
     return [(start, end) for start, end in zip(found, found[1:], strict=False) if ink[start:end].any()]
 
 
