@@ -7,6 +7,7 @@ pictures of 32 by 32 pixels and lists its weights among its inputs, so that noth
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import onnx
 
@@ -37,8 +38,7 @@ def main(original: str, target: str) -> None:
                 dimension.dim_param = size
     model.ir_version = max(model.ir_version, 4)  # the first in which weights need not be inputs
     onnx.checker.check_model(model)
-    with open(target, "wb") as file:
-        file.write(model.SerializeToString(deterministic=True))
+    Path(target).write_bytes(model.SerializeToString(deterministic=True))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,9 @@ def texts(lines):
 def test_a_form_is_read_row_by_row_with_its_labels(turn):
     cells = [("氏名", "山田太郎"), ("住所", "東京都千代田区麹町一丁目"), ("電話番号：", "090-1234-5678")]
     lines = [
-        line(text, 50 + column * 300, 50 + row * 40, turn=turn) for row, pair in enumerate(cells) for column, text in enumerate(pair)
+        line(text, 50 + column * 300, 50 + row * 40, turn=turn)
+        for row, pair in enumerate(cells)
+        for column, text in enumerate(pair)
     ]
     placed = in_order(lines[::-1])
     assert [one.line.text for one in placed] == [text for pair in cells for text in pair]
@@ -62,7 +64,9 @@ def test_columns_of_prose_are_read_one_after_the_other():
 
 
 def test_vertical_lines_are_read_from_the_right():
-    lines = [line(text, 500 - n * 40, 50, vertical=True) for n, text in enumerate("一行目です 二行目です 三行目です".split())]
+    lines = [
+        line(text, 500 - n * 40, 50, vertical=True) for n, text in enumerate(["一行目です", "二行目です", "三行目です"])
+    ]
     assert texts(lines[::-1]) == ["一行目です", "二行目です", "三行目です"]
 
 

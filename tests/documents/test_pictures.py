@@ -6,18 +6,18 @@ import struct
 import zlib
 
 import numpy as np
-import picture_builders as builders
 import pytest
 from document_builders import hits
-from picture_builders import LINES, LOSSLESS, SAVED, differing, drawn, face, holds, saved
 from PIL import Image, ImageCms
 
+import picture_builders as builders
 from hairyo.documents import Edit, Limits, open_document
 from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed
 from hairyo.documents.pictures import blacken, look
 from hairyo.documents.pictures.icc import without_words
 from hairyo.errors import BrokenInput, InputRefused, TooLarge
+from picture_builders import LINES, LOSSLESS, SAVED, differing, drawn, face, holds, saved
 
 NAME = "山田太郎"
 
@@ -64,7 +64,9 @@ def test_without_edits_no_pixel_changes_and_all_runs_agree(tmp_path, picture, ki
 
 def test_jpeg_is_coded_again_with_its_own_tables(tmp_path, picture):
     for subsampling in (0, 2):
-        document = open_document(saved(tmp_path / f"a{subsampling}", picture, "jpeg", subsampling=subsampling, dpi=(200, 200)))
+        document = open_document(
+            saved(tmp_path / f"a{subsampling}", picture, "jpeg", subsampling=subsampling, dpi=(200, 200))
+        )
         document.write(tmp_path / f"b{subsampling}", [])
         before, after = opened(tmp_path / f"a{subsampling}"), opened(tmp_path / f"b{subsampling}")
         assert after.quantization == before.quantization
@@ -213,7 +215,7 @@ def test_faces_are_found_and_hidden_and_text_is_none(tmp_path, picture):
     faces = [block for block in document.blocks() if block.shows]
     assert [(block.text, block.shows, block.locator) for block in faces] == [("\ufffc", "FACE", "page 1 face 1")]
     document.write(tmp_path / "b.png", [Edit(faces[0].index, 0, 1, "[顔]")])
-    left, top, right, bottom = differing(page, opened(tmp_path / "b.png"))
+    left, _, right, bottom = differing(page, opened(tmp_path / "b.png"))
     assert left > 240
     assert right < 380
     assert bottom < 160

@@ -65,7 +65,9 @@ class PictureDocument(Document):
 
     def _remarks(self) -> Iterator[Words]:
         if self._file.hidden:
-            yield Words("{count} picture(s) that the camera keeps behind the first were left out", count=self._file.hidden)
+            yield Words(
+                "{count} picture(s) that the camera keeps behind the first were left out", count=self._file.hidden
+            )
         if poor := sum(len(seen.poor) for seen in self._seen):
             yield Words("{count} line(s) that could not be read well were blackened", count=poor)
 

@@ -1,9 +1,8 @@
 """Text in pictures (文字認識): lines, each with where its characters stand.
 
-RapidOCR runs the PP-OCRv6 networks of its own wheel by ONNX Runtime: nothing is downloaded. It finds the lines and reads
-strips of text from left to right. Here are decided at which size it looks, which way a line may lie, and how a vertical
-line (縦書き) becomes a strip: its characters are cut apart and laid side by side, for laid on their side they are
-misread (benchmarks/pictures.py).
+RapidOCR runs the PP-OCRv6 networks of its own wheel by ONNX Runtime: nothing is downloaded. It finds lines and reads
+strips of text from left to right. Here is decided at which size it looks, which way a line may lie, and that the
+characters of a vertical line (縦書き) are laid side by side: as they stand they are misread (benchmarks/pictures.py).
 """
 
 from __future__ import annotations

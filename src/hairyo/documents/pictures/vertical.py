@@ -1,8 +1,9 @@
-"""Vertical lines of text (縦書き): their characters cut apart and laid side by side, for a reader of horizontal ones."""
+"""Vertical lines of text (縦書き): their characters cut apart and laid side by side, to be read like any others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -60,7 +61,7 @@ def _split(start: int, end: int, em: float) -> Iterator[tuple[int, int]]:
     """Yield the equal parts of what is too high for one character."""
     count = max(1, round((end - start) / em)) if end - start > _TWO_GLYPHS * em else 1
     edges = [start + (end - start) * number // count for number in range(count + 1)]
-    yield from zip(edges, edges[1:], strict=False)
+    yield from pairwise(edges)
 
 
 def _by_pitch(ink: Pixels, em: float) -> _Pieces:
@@ -78,7 +79,7 @@ def _by_pitch(ink: Pixels, em: float) -> _Pieces:
             if met < best:
                 best, edges = met, tried
     found = [0, *(int(np.clip(edge - give + around[edge].argmin(), 0, high)) for edge in edges), high]
-    return [(start, end) for start, end in zip(found, found[1:], strict=False) if ink[start:end].any()]
+    return [(start, end) for start, end in pairwise(found) if ink[start:end].any()]
 
 
 def _side_by_side(column: Pixels, pieces: _Pieces) -> tuple[Pixels, Seams]:

@@ -1,7 +1,7 @@
 """Pictures for the leak check: their text by another way through OCR, on pixels that OpenCV decodes.
 
-The writer decodes and draws with pillow and finds lines on its own; here RapidOCR does all of it as it sees fit. What lies
-in a file beside the pixels is searched as bytes, and as text once it is unpacked.
+The writer decodes and draws with pillow, and decides much about lines; here RapidOCR does all of it as it sees fit. What
+lies in a file beside the pixels is searched as bytes, and as text once it is unpacked.
 """
 
 from __future__ import annotations

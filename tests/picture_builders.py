@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, PngImagePlugin
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-FONT = Path(__file__).parents[1] / "files" / "fonts" / "NotoSansJP-subset.otf"
+FONT = Path(__file__).parent / "files" / "fonts" / "NotoSansJP-subset.otf"
 LINES = ("氏名：山田太郎", "電話 090-1234-5678")
 SAVED = {
     "png": {},
