@@ -34,7 +34,7 @@ def source(tmp_path):
 
 
 def copy_of(source, out, **options):
-    summary = run(source, out, RunOptions.of(**options))
+    summary = run(source, out, options=RunOptions.of(**options))
     (row,) = map(json.loads, (out / "manifest.jsonl").read_text("utf-8").splitlines())
     assert (summary.exit_code, row["outcome"]) == (0, "copied"), row
     with Image.open(out / "copies" / "a.png") as picture:

@@ -16,6 +16,7 @@ from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed
 from hairyo.documents.pictures import blacken, look
 from hairyo.documents.pictures.icc import without_words
+from hairyo.documents.pictures.seen import Seen
 from hairyo.errors import BrokenInput, InputRefused, TooLarge
 from picture_builders import LINES, LOSSLESS, SAVED, differing, drawn, face, holds, saved
 
@@ -309,3 +310,21 @@ def test_colours_stay_and_words_go():
 @pytest.mark.parametrize("data", [b"", b"x" * 200, b"\0" * 36 + b"acsp" + b"\xff" * 200])
 def test_a_damaged_profile_goes_whole(data):
     assert without_words(data) is None
+
+
+def test_a_damaged_second_page_is_refused(tmp_path, monkeypatch):
+    """Found by fuzzing: pillow raises TypeError and SyntaxError while it counts pages."""
+    monkeypatch.setattr("hairyo.documents.pictures.document.look", lambda picture: Seen(()))
+    page = Image.new("L", (40, 40), 255)
+    page.save(tmp_path / "a.tif", save_all=True, append_images=[page])
+    data = (tmp_path / "a.tif").read_bytes()
+    second = struct.unpack_from("<I", data, 8 + 2 + 12 * struct.unpack_from("<H", data, 8)[0])[0]
+    refused = 0
+    for at in range(second, min(second + 130, len(data))):
+        for value in (0, 255):
+            (tmp_path / "b.tif").write_bytes(data[:at] + bytes((value,)) + data[at + 1 :])
+            try:
+                open_document(tmp_path / "b.tif")
+            except InputRefused:
+                refused += 1
+    assert refused > 20

@@ -52,7 +52,8 @@ class PictureFile:
         """
         self._path, self._kind = path, kind
         with self._opened() as picture:
-            self.frames = int(getattr(picture, "n_frames", 1))
+            with _decoding():
+                self.frames = int(getattr(picture, "n_frames", 1))
             # The pictures that a camera hides behind the first (previews, depth) are no pages.
             self.hidden = self.frames - 1 if picture.format == "MPO" else 0
         self.frames -= self.hidden

@@ -1,7 +1,7 @@
 """Pictures for the leak check: their text by another way through OCR, on pixels that OpenCV decodes.
 
-The writer decodes and draws with pillow, and decides much about lines; here RapidOCR does all of it as it sees fit. What
-lies in a file beside the pixels is searched as bytes, and as text once it is unpacked.
+The writer decodes and draws with pillow, and decides much about lines; here RapidOCR does as it sees fit. What lies
+in a file beside the pixels is searched as bytes, and as text once it is unpacked.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def _pages(data: bytes) -> Iterator[npt.NDArray[np.uint8]]:
 def _grounds(page: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.uint8]]:
     """Yield a page as BGR of 8 bits; where it is transparent, on white and on black, and its colours as they are."""
     if page.dtype != np.uint8:
-        page = cv2.normalize(page.astype(np.float32), None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+        depth = page.astype(np.float32) - page.min()
+        page = (depth * (255 / max(1.0, float(depth.max())))).astype(np.uint8)
     if page.ndim == 2 or page.shape[2] == 1:
         yield np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
         return
