@@ -3,7 +3,7 @@
 `python benchmarks/pictures.py [--font FILE] [--index N] [--only WORDS]`; the font is by default the tests' own.
 Prints for every kind of page: characters wrong (edit distance over length), lines read so poorly that they are
 blackened, of those the ones that were in fact right, seconds of one core for reading, and those of the leak check's own
-reading; then faces found, where `--faces FOLDER` holds pictures with one face each.
+reading; how wrong lines are by their score; then faces found, where `--faces FOLDER` holds pictures with one face each.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import io
 import time
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from hairyo.documents.pictures import look
+from hairyo.documents.pictures.ocr import read_strip
 from hairyo.redaction.verify.readers.picture import read_pixels
 
 FONT = Path(__file__).parents[1] / "tests" / "files" / "fonts" / "NotoSansJP-subset.otf"
@@ -64,6 +66,8 @@ def main() -> None:
     for name, picture, wanted in pages(args.font, args.index):
         if args.only in name:
             measure(name, picture, wanted)
+    if not args.only:
+        scores(args.font, args.index)
     if args.faces:
         faces(args.faces)
 
@@ -177,6 +181,32 @@ def distance(one: str, other: str) -> int:
         for column, second in enumerate(other, 1):
             before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (char != second))
     return row[-1]
+
+
+def scores(font: str, index: int) -> None:
+    """Print how much is wrong in lines that are blurred more and more, by the score that they are read with."""
+    random, read = np.random.default_rng(0), []
+    for size, blur, noise in (
+        (24, 2.2, 10),
+        (24, 3, 10),
+        (24, 3.6, 10),
+        (12, 1.2, 20),
+        (12, 1.7, 20),
+        (9, 1, 10),
+        (9, 1.4, 10),
+    ):
+        face = ImageFont.truetype(font, size, index=index)
+        for line in (line[:18] for line in TEXT[1:15]):
+            picture = Image.new("L", (int(face.getlength(line)) + 10, int(size * 1.4)), 255)
+            ImageDraw.Draw(picture).text((5, 0), line, font=face, fill=0)
+            dots = np.asarray(picture.filter(ImageFilter.GaussianBlur(blur)), dtype=np.float32)
+            dots = (dots + random.normal(0, noise, dots.shape)).clip(0, 255).astype(np.uint8)
+            reading = read_strip(np.ascontiguousarray(np.dstack([dots] * 3)))
+            read.append((reading.score, distance(plain(line), plain(reading.text)) / len(plain(line))))
+    for low, high in pairwise((0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)):
+        wrong = [rate for score, rate in read if low <= score < high]
+        said = f"{sum(wrong) / len(wrong):.0%} wrong, {wrong.count(0)} without error" if wrong else ""
+        print(f"lines scored {low} to {high}: {len(wrong):3} {said}", flush=True)
 
 
 def faces(folder: Path) -> None:

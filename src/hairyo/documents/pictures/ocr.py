@@ -82,7 +82,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What a strip says; `cells` as in `Line`."""
 
     text: str
@@ -181,17 +181,17 @@ def _score(line: Line) -> float:
 
 def _along(pixels: Pixels, corners: Corners) -> Line:
     """Return a line as it reads with the top left where `corners` has it."""
-    reading = _strip(_cut(pixels, corners))
+    reading = read_strip(_cut(pixels, corners))
     return Line(reading.text, corners, reading.cells, reading.score)
 
 
 def _down(pixels: Pixels, corners: Corners) -> Line:
     """Return a line as it reads when its upright characters stand one below the other."""
     one, two, three, four = corners
-    best = _Reading("", (), 0.0)
+    best = Reading("", (), 0.0)
     for strip in strips_of(_cut(pixels, corners)):
         if best.score < _SURE:
-            best = max(best, _strip(*strip), key=lambda reading: reading.score)
+            best = max(best, read_strip(*strip), key=lambda reading: reading.score)
     return Line(best.text, (one, four, three, two), best.cells, best.score, vertical=True)
 
 
@@ -204,7 +204,7 @@ def _cut(pixels: Pixels, corners: Corners) -> Pixels:
     return np.asarray(cut, dtype=np.uint8)
 
 
-def _strip(pixels: Pixels, seams: Seams = ((0.0, 0.0), (1.0, 1.0))) -> _Reading:
+def read_strip(pixels: Pixels, seams: Seams = ((0.0, 0.0), (1.0, 1.0))) -> Reading:
     """Read a strip from left to right.
 
     Args:
@@ -214,7 +214,7 @@ def _strip(pixels: Pixels, seams: Seams = ((0.0, 0.0), (1.0, 1.0))) -> _Reading:
     read = _engine()(pixels, use_det=False, use_cls=False, use_rec=True, return_word_box=True)
     text: str = read.txts[0] if read.txts else ""
     if not text.strip():
-        return _Reading("", (), 0.0)
+        return Reading("", (), 0.0)
     columns = iter([column for word in read.word_results[0].word_cols for column in word])
     steps = max(1.0, read.word_results[0].line_txt_len)
     # Blanks have no place of their own.
@@ -222,7 +222,7 @@ def _strip(pixels: Pixels, seams: Seams = ((0.0, 0.0), (1.0, 1.0))) -> _Reading:
     em = pixels.shape[0] / pixels.shape[1]
     of_strip, of_line = zip(*seams, strict=True)
     cells = [tuple(np.interp((start, end), of_strip, of_line)) for start, end in _cells(places, em)]
-    return _Reading(text, tuple((float(start), float(end)) for start, end in cells), float(read.scores[0]))
+    return Reading(text, tuple((float(start), float(end)) for start, end in cells), float(read.scores[0]))
 
 
 def _cells(places: Sequence[float | None], em: float) -> Iterator[tuple[float, float]]:
