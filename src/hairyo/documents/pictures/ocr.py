@@ -28,6 +28,8 @@ _LOW_LINE, _LARGEST_SCALE = 15.0, 2.0
 _TALL = 1.5
 # What is surely read needs no second look upside down, or as upright characters.
 _SURE = 0.9
+# One way to read a page is about as sure as another from this share of the other's score on.
+_NEARLY = 0.9
 _MIN_SIDE = 8
 # A character's size in heights of a line: RapidOCR takes lines higher than they are.
 _EM = 0.75
@@ -161,14 +163,18 @@ def _flat(pixels: Pixels, corners: Corners) -> Line:
 def _tall(pixels: Pixels, found: Sequence[Corners]) -> list[Line]:
     """Return the tall lines of a page: vertical ones, or those of a page on its left or its right side.
 
-    All lines are read all ways, and most of the page decides: single ones are read surely in wrong ways, too.
+    All lines are read all ways, and most of the page decides, for single ones are read surely in wrong ways, too:
+    vertical ones as if they lay on their side (but without commas and full stops), and those of a page that lies on its
+    left side character by character, in the wrong order. What is read well as lying on its right side *and* character
+    by character is vertical.
     """
     ways: list[list[Line]] = [[], [], []]
     for one, two, three, four in found:
         ways[0].append(_down(pixels, (one, two, three, four)))
         ways[1].append(_along(pixels, (two, three, four, one)))
         ways[2].append(_along(pixels, (four, one, two, three)))
-    best = max(ways, key=lambda lines: sum(line.score * line.em * length(line.corners) for line in lines))
+    stacked, right, left = (sum(line.score * line.em * length(line.corners) for line in lines) for lines in ways)
+    best = ways[2] if left > right else ways[0] if stacked > _NEARLY * right else ways[1]
     return [
         line if line.score >= _SURE else max(line, *others, key=_score)
         for line, *others in zip(best, *ways, strict=True)

@@ -20,9 +20,9 @@ from hairyo.documents.pictures.vertical import Pixels
 
 # What stands for a face in a text; its block says what it is (`Block.shows`).
 FACE, FACE_TEXT = "FACE", "\ufffc"
-# Lines that are read less surely than this are blackened whole. Of 86 blurred lines that scored less, none was read
-# without error; the lowest score of a line on readable pages was 0.91 (benchmarks/pictures.py).
-POOR = 0.85
+# Lines that are read less surely than this are blackened whole. In 83 blurred lines that scored less, a quarter of the
+# characters or more were wrong; the lowest score of a line that was read right was 0.85 (benchmarks/pictures.py).
+POOR = 0.8
 # Of more than so many lines, this share may be read poorly; beyond it the reading failed as a whole.
 _FEW, _POOR_SHARE = 3, 0.25
 # How far a bar goes beyond the characters it hides, in their size along the line, in the line's height across; bars

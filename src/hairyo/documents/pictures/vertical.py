@@ -18,6 +18,8 @@ Seams = Sequence[tuple[float, float]]
 _GAP, _ONE_GLYPH, _TWO_GLYPHS = 0.25, 1.05, 1.4
 # Where characters are evenly spaced: the distances that are tried, in characters' sizes, and how far an edge may give.
 _PITCHES, _GIVE = np.arange(0.98, 1.6, 0.01), 0.12
+# Commas and full stops: smaller than this, in the cell's width, and in its upper right half.
+_MARK = 0.45
 _Pieces = list[tuple[int, int]]
 
 
@@ -35,7 +37,7 @@ def strips_of(column: Pixels) -> Iterator[tuple[Pixels, Seams]]:
     ways = [_by_pitch(ink, em), _by_gaps(ink, em)]
     if any(ink[start].any() for start, _ in ways[0][1:]):  # an edge runs through a character
         ways.reverse()
-    yield from (_side_by_side(column, pieces) for number, pieces in enumerate(ways) if pieces not in ways[:number])
+    yield from (_side_by_side(column, ink, pieces) for number, pieces in enumerate(ways) if pieces not in ways[:number])
 
 
 def _ink(column: Pixels) -> Pixels:
@@ -82,7 +84,7 @@ def _by_pitch(ink: Pixels, em: float) -> _Pieces:
     return [(start, end) for start, end in pairwise(found) if ink[start:end].any()]
 
 
-def _side_by_side(column: Pixels, pieces: _Pieces) -> tuple[Pixels, Seams]:
+def _side_by_side(column: Pixels, ink: Pixels, pieces: _Pieces) -> tuple[Pixels, Seams]:
     """Return the pieces of a line side by side, each in the middle of a square of the line's width."""
     high, wide = column.shape[:2]
     gap = max(1, wide // 10)
@@ -91,10 +93,27 @@ def _side_by_side(column: Pixels, pieces: _Pieces) -> tuple[Pixels, Seams]:
     strip[:] = paper
     seams: list[tuple[float, float]] = []
     for number, (start, end) in enumerate(pieces):
-        piece, left = column[start:end], number * (wide + gap)
-        if end - start > wide:
+        piece, left = _as_horizontal(column[start:end], ink[start:end], paper), number * (wide + gap)
+        if len(piece) > wide:
             piece = np.asarray(cv2.resize(piece, (wide, wide), interpolation=cv2.INTER_AREA), dtype=np.uint8)
         top = (wide - len(piece)) // 2
         strip[top : top + len(piece), left : left + wide] = piece
         seams += [(left / strip.shape[1], start / high), ((left + wide) / strip.shape[1], end / high)]
     return strip, seams
+
+
+def _as_horizontal(cell: Pixels, ink: Pixels, paper: Pixels) -> Pixels:
+    """Return a character's cell; a comma or full stop (、。) goes to where horizontal text has it, the lower left."""
+    high, wide = ink.shape
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return cell
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    small = max(bottom - top, right - left) < _MARK * wide
+    if not small or left + right < wide or top + bottom > high:
+        return cell
+    moved = np.empty((wide, wide, 3), dtype=np.uint8)
+    moved[:] = paper
+    edge = wide // 8
+    moved[wide - edge - (bottom - top) : wide - edge, edge : edge + right - left] = cell[top:bottom, left:right]
+    return moved
