@@ -202,6 +202,18 @@ def test_a_page_on_its_side_or_head_is_read(picture, turn):
     assert left > 60
 
 
+@pytest.mark.slow
+def test_a_whole_page_with_noise_is_read_in_order():
+    lines = [
+        f"{number}番地です。連絡は平日の夜七時以降、または土曜日の午前中にお願いします。" for number in range(20)
+    ]
+    page = np.asarray(drawn(*lines, size=22, mode="L"), dtype=np.float32) * 0.85 + 20
+    page += np.random.default_rng(1).normal(0, 15, page.shape)
+    seen = look(Image.fromarray(page.clip(0, 255).astype(np.uint8)))
+    assert [one.line.text for one in seen.placed] == lines
+    assert seen.poor == []
+
+
 def test_small_text_is_read_at_twice_its_size():
     picture = drawn("復職してからは、後輩の指導に力を入れています。", size=9)
     assert "復職してからは" in "".join(block.text for block in look(picture).blocks())
