@@ -55,7 +55,8 @@ class HairyoRecognizer(_Base):
     """The whole detector as one recognizer: every type, overlaps resolved."""
 
     def __init__(self) -> None:
-        super().__init__(supported_entities=list(types()), supported_language=LANGUAGE, name="Hairyo")
+        of_texts = [name for name, one in types().items() if not one.pictured]
+        super().__init__(supported_entities=of_texts, supported_language=LANGUAGE, name="Hairyo")
 
     def findings(self, text: str) -> list[Finding]:
         """Return the findings of the whole detector."""

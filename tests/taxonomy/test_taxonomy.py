@@ -15,7 +15,7 @@ GUIDELINE = {
 
 
 def test_all_labels_of_the_guideline():
-    assert len(types()) == 36
+    assert len([one for one in types().values() if not one.pictured]) == 36
     for item, names in GUIDELINE.items():
         assert {name for name, one in types().items() if one.item == item} == names
 

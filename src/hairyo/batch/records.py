@@ -14,7 +14,7 @@ from hairyo.redaction import Change, Plan
 
 
 def findings_of(unit: Unit, detector: Detector, columns: ColumnMap | None, role: Role | None) -> list[Finding]:
-    """Return what is found in a unit, by its words and by the names of its columns; offsets in `unit.text`.
+    """Return what is found in a unit, by its words, the names of its columns and what is shown; offsets in `unit.text`.
 
     Args:
         unit: the unit.
@@ -24,7 +24,14 @@ def findings_of(unit: Unit, detector: Detector, columns: ColumnMap | None, role:
     """
     declared = role or declared_role(unit, columns) or role_of_text(unit.text)
     found = detector.scan(unit.text, role=declared)
-    return resolve([*found, *cell_findings(unit, columns)])
+    return resolve([*found, *cell_findings(unit, columns), *_shown(unit)])
+
+
+def _shown(unit: Unit) -> Iterator[Finding]:
+    """Yield a finding for every block that is a picture of something and no text."""
+    for block, start in zip(unit.blocks, unit.starts, strict=True):
+        if block.shows:
+            yield Finding(start, start + len(block.text), block.shows, score=1.0, rule="picture")
 
 
 def edits_of(unit: Unit, made: Plan) -> Iterator[Edit]:

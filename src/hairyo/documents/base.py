@@ -34,6 +34,8 @@ class Block:
             (another document begins: what was before is no context of it).
         listed: whether it is part of a list of several persons (一覧表) that has no records: a sheet, a table in an
             archive. What is said there of one of them is nobody's disclosure.
+        shows: the type of finding that it is a picture of (`FACE`), or "" where it is text. A picture's text is one
+            U+FFFC; it is redacted whole or not at all.
     """
 
     index: int
@@ -44,6 +46,7 @@ class Block:
     field: str | None = None
     joins: str = "line"
     listed: bool = False
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import zipfile
 import zlib
@@ -26,7 +27,7 @@ class Kind:
     """A row of `formats.toml`: a kind of file, what its name ends with and its content begins with.
 
     Attributes:
-        signatures: what its content may begin with; none where it is text.
+        signatures: patterns of what its content may begin with; none where it is text.
         package: what an Office or ODF package tells of its type (`_package_type`); "" for other kinds.
         records: whether it is a table, of which every row is a record.
     """
@@ -36,7 +37,7 @@ class Kind:
     module: str
     ja: str
     en: str
-    signatures: tuple[bytes, ...] = ()
+    signatures: tuple[re.Pattern[bytes], ...] = ()
     package: str = ""
     records: bool = False
 
@@ -56,7 +57,7 @@ def kinds() -> tuple[Kind, ...]:
             module=row["module"],
             ja=row["ja"],
             en=row["en"],
-            signatures=tuple(bytes.fromhex(signature) for signature in row.get("signatures", ())),
+            signatures=tuple(_pattern(signature) for signature in row.get("signatures", ())),
             package=row.get("package", ""),
             records=row.get("records", False),
         )
@@ -152,7 +153,7 @@ def _of_content(path: Path, head: bytes, named: Kind | None) -> Kind:
         BrokenInput: it is of a kind that is not read, or text under the name of something else.
         UnknownFormat: it bears neither suffix nor signature.
     """
-    fitting = [kind for kind in kinds() if head.startswith(kind.signatures)] if head else []
+    fitting = [kind for kind in kinds() if any(signature.match(head) for signature in kind.signatures)]
     if packages := [kind for kind in fitting if kind.package]:
         main = _package_type(path)
         fitting = [kind for kind in fitting if (kind.package in main if kind.package else not main)]
@@ -176,8 +177,14 @@ def _of_content(path: Path, head: bytes, named: Kind | None) -> Kind:
 
 def _foreign(head: bytes) -> dict[str, str] | None:
     """Return the names of what a file that begins with `head` is, None where it bears no signature we know."""
-    rows = ((bytes.fromhex(row["signature"]), {"ja": row["ja"], "en": row["en"]}) for row in _tables()["foreign"])
-    return next((names for signature, names in rows if head.startswith(signature)), None)
+    rows = ((_pattern(row["signature"]), {"ja": row["ja"], "en": row["en"]}) for row in _tables()["foreign"])
+    return next((names for signature, names in rows if signature.match(head)), None)
+
+
+def _pattern(signature: str) -> re.Pattern[bytes]:
+    """Return a signature as a pattern; `..` stands for any byte."""
+    pairs = (signature[at : at + 2] for at in range(0, len(signature), 2))
+    return re.compile(b"".join(b"." if pair == ".." else re.escape(bytes.fromhex(pair)) for pair in pairs), re.DOTALL)
 
 
 def _disguised(head: bytes) -> dict[str, str]:

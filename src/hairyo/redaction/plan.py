@@ -127,7 +127,9 @@ def _apply(text: str, replacements: Iterable[Replacement]) -> str:
 
 
 def _secrets(value: str, type_: str) -> Iterator[Secret]:
-    """Yield what must not be seen again: the value, and an address's part below the prefecture."""
+    """Yield what must not be seen again: the value, and an address's part below the prefecture, of pictures nothing."""
+    if type_ in types() and types()[type_].pictured:
+        return
     if searchable(value):
         yield Secret(value, type_)
     if type_ == "ADDRESS":

@@ -25,6 +25,7 @@ class Type:
         en: English name.
         item: item 1 to 6 of the policy's Article 6, or None for ordinary personal information.
         code: name of the sub-code assumed where no finer one is known; None without an item.
+        pictured: whether it stands in pictures only: no text has it, and no finder of texts knows it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Type:
     en: str
     item: int | None = None
     code: str | None = None
+    pictured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

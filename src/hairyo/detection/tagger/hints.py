@@ -12,7 +12,7 @@ from hairyo.detection.article6 import Judging
 from hairyo.detection.finding import Finding
 from hairyo.taxonomy import types
 
-_TYPES = tuple(types())
+_TYPES = tuple(name for name, one in types().items() if not one.pictured)
 _SPECIAL = tuple(name for name, one in types().items() if one.item is not None)
 _SUBJECTS = ("self", "family", "other", "unknown")
 _POLARITIES = ("affirmed", "negated", "uncertain")

@@ -17,6 +17,7 @@ from hairyo.redaction.verify.readers import (
     mail,
     office,
     parquet,
+    picture,
     slides,
     table,
     text,
@@ -40,6 +41,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "zip": archive.read,
         "xlsx": workbook.read,
         "pptx": slides.read,
+        **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), picture.read),
     }
 )
 
@@ -67,5 +69,6 @@ NOT_COMPARED: Mapping[str, str] = MappingProxyType(
         "zip": "its search alone",
         "xlsx": "its search alone",
         "pptx": "its search alone",
+        **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), "pixels: their text is read again, not the same"),
     }
 )
