@@ -1,0 +1,31 @@
+"""PDF documents (`document`): glyphs (`content`, `fonts`), lines (`layout`), what stays (`clean`), removal (`rewrite`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+
+from hairyo.documents.base import Limits
+from hairyo.documents.columns import ColumnMap
+from hairyo.documents.pdf.document import PdfDocument
+
+_MOST = 200_000_000  # bytes that one stream may unfold to
+
+# For the whole process, before any file is opened. A damaged stream is to be read as far as it goes: pdfium shows it so.
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=_MOST,
+    run_length_max_memory=_MOST,
+    png_max_memory=_MOST,
+    tiff_max_memory=_MOST,
+    dct_max_memory=_MOST,
+    parser_max_errors=0,
+)
+
+
+def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | None) -> PdfDocument:
+    """Open a PDF; `columns` does not concern it. See `Opener`."""
+    return PdfDocument(path, limits)
+
+
+__all__ = ["PdfDocument", "open_file"]
