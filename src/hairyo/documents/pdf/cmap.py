@@ -146,10 +146,14 @@ def _add_range(first: Token, last: Token, value: Token, found: CodeMap) -> None:
 
 
 def to_unicode(codes: dict[bytes, str]) -> bytes:
-    """Return a ToUnicode map of the given codes and no others."""
+    """Return a ToUnicode map of the given codes and no others.
+
+    Its rows are in the order of the characters: that of the codes would tell in which order they were first used.
+    """
     lengths = sorted({len(code) for code in codes})
     spaces = "".join(f"<{'00' * length}> <{'FF' * length}>\n" for length in lengths)
-    rows = [f"<{code.hex()}> <{text.encode('utf-16-be', 'surrogatepass').hex()}>\n" for code, text in sorted(codes.items())]
+    by_text = sorted(codes.items(), key=lambda one: (one[1], one[0]))
+    rows = [f"<{code.hex()}> <{text.encode('utf-16-be', 'surrogatepass').hex()}>\n" for code, text in by_text]
     chunks = [rows[at : at + 100] for at in range(0, len(rows), 100)]
     body = "".join(f"{len(chunk)} beginbfchar\n{''.join(chunk)}endbfchar\n" for chunk in chunks)
     return (

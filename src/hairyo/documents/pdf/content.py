@@ -7,7 +7,7 @@ Forms are read where they are used, so that what is said in one stands beside it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
@@ -47,6 +47,9 @@ class Show:
         layer: the optional content that it belongs to, as its stream names it, or "".
         marks: marked content around it that may speak for it: (stream, instruction).
         ids: marked content ids around it: (stream, id).
+        dx, dy: which way it runs on the page, a unit vector.
+        em: the size of its letters on the page.
+        per: how far on the page one unit of the text's space goes, along the line.
     """
 
     stream: Key
@@ -64,6 +67,21 @@ class Show:
     layer: str
     marks: tuple[Mark, ...]
     ids: tuple[Mark, ...]
+    dx: float = 1.0
+    dy: float = 0.0
+    em: float = 0.0
+    per: float = 0.0
+
+    def __post_init__(self) -> None:
+        a, b, c, d = self.on_page[:4]
+        sign = -1.0 if self.size * (1.0 if self.font.vertical else self.stretch) < 0 else 1.0
+        x, y = (-c * sign, -d * sign) if self.font.vertical else (a * sign, b * sign)
+        self.per = hypot(x, y)
+        if self.per:
+            self.dx, self.dy = x / self.per, y / self.per
+        self.em = abs(self.size) * hypot(c, d)
+        if self.font.kind == "Type3":
+            self.em *= self.font.high - self.font.low
 
     def spaced(self, code: Code) -> float:
         """Return how far a code moves the pen, in the text's space."""
@@ -203,13 +221,13 @@ class Streams:
         _Reader(self, reading).stream(stream, resources, IDENTITY)
         return reading
 
-    def count(self, stream: Key, shows: list[tuple[Font, Code]]) -> None:
+    def count(self, stream: Key, shown: dict[Key, list[Code]]) -> None:
         """Count what a stream shows, once."""
         if stream in self._counted:
             return
         self._counted.add(stream)
-        for font, code in shows:
-            self.used.setdefault(font.key, Counter())[code] += 1
+        for font, codes in shown.items():
+            self.used.setdefault(font, Counter()).update(codes)
 
 
 def parsed(owner: Any) -> list[Instruction]:
@@ -287,7 +305,7 @@ class _Reader:
             raise TooLarge("a page of the PDF holds too much; print it to a new PDF")
         inner = state.copy() if state else _State(ctm, IDENTITY)
         inner.ctm, inner.local = ctm, IDENTITY
-        shown: list[tuple[Font, Code]] = []
+        shown: dict[Key, list[Code]] = {}
         _Run(self, key, resources, inner, shown).all(instructions)
         self._streams.count(key, shown)
         del self._marks[marks:]
@@ -297,7 +315,7 @@ class _Reader:
 class _Run:
     """One pass over the instructions of one stream."""
 
-    def __init__(self, reader: _Reader, key: Key, resources: Any, state: _State, shown: list[tuple[Font, Code]]) -> None:
+    def __init__(self, reader: _Reader, key: Key, resources: Any, state: _State, shown: dict[Key, list[Code]]) -> None:
         self._reader, self._key, self._resources = reader, key, resources
         self._state = state
         self._stack: list[_State] = []
@@ -359,7 +377,7 @@ class _Run:
             self._state = self._stack.pop()
 
     def _concat(self, operands: Any) -> None:
-        by = matrix(operands)
+        by = matrix(list(operands))
         self._state.ctm = times(by, self._state.ctm)
         self._state.local = times(by, self._state.local)
 
@@ -367,7 +385,7 @@ class _Run:
         self._line = self._text = IDENTITY
 
     def _set(self, operands: Any) -> None:
-        self._line = self._text = matrix(operands)
+        self._line = self._text = matrix(list(operands))
 
     def _move(self, operands: Any) -> None:
         if len(operands) == 2:
@@ -444,15 +462,14 @@ class _Run:
         )  # fmt: skip
         offset = 0.0
         glyphs = self._reader._reading.glyphs
+        counted = self._shown.setdefault(font.key, [])
         a, b, c, d, e, f = on_page
-        rise = state.rise
+        across, up = (a, b) if font.vertical else (c, d)
+        along = (c, d) if font.vertical else (a, b)
+        x0, y0 = state.rise * across + e, state.rise * up + f
         for start, end, code in font.codes(data):
-            if font.vertical:
-                x, y = offset * c + rise * a + e, offset * d + rise * b + f
-            else:
-                x, y = offset * a + rise * c + e, offset * b + rise * d + f
-            glyphs.append(Glyph(show, start, end, code, offset, x, y))
-            self._shown.append((font, code))
+            glyphs.append(Glyph(show, start, end, code, offset, x0 + offset * along[0], y0 + offset * along[1]))
+            counted.append(code)
             offset += show.spaced(code)
         self._reader._steps += len(data)
         if self._reader._steps > MOST_STEPS:
@@ -504,35 +521,3 @@ class _Run:
     def _end_mark(self, _: Any) -> None:
         if self._reader._marks:
             self._reader._marks.pop()
-
-
-def direction(glyph: Glyph) -> tuple[float, float, float]:
-    """Return which way a glyph's line runs on the page (a unit vector), and the size of its letters there."""
-    show = glyph.show
-    a, b, c, d = show.on_page[:4]
-    if show.font.vertical:
-        sign = -1.0 if glyph.code.advance * show.size <= 0 else 1.0
-        x, y = c * sign, d * sign
-    else:
-        sign = -1.0 if show.size * show.stretch < 0 else 1.0
-        x, y = a * sign, b * sign
-    length = hypot(x, y)
-    size = abs(show.size) * hypot(c, d)
-    if show.font.kind == "Type3":
-        size *= show.font.high - show.font.low if show.font.high - show.font.low > 0.2 else 1.0
-    return (x / length, y / length, size) if length else (1.0, 0.0, size)
-
-
-def moved(glyph: Glyph) -> float:
-    """Return how far a glyph moves the pen on the page."""
-    a, b, c, d = glyph.show.on_page[:4]
-    by = glyph.show.spaced(glyph.code)
-    return abs(by) * (hypot(c, d) if glyph.show.font.vertical else hypot(a, b))
-
-
-def each_inner(obj: Any) -> Iterator[Any]:
-    """Yield the children of an array, dictionary or stream dictionary."""
-    if isinstance(obj, pikepdf.Array):
-        yield from obj
-    elif isinstance(obj, pikepdf.Dictionary | pikepdf.Stream):
-        yield from (value for _, value in obj.items())

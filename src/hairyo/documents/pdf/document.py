@@ -260,9 +260,7 @@ class PdfDocument(Document):
             else:
                 owner.write(data)
         _silence_structure(copy.pdf, changes.ids)
-        used = {key: counts for key, counts in self._streams.used.items() if key in fonts_removed}
-        used |= self._streams.used
-        failed = prune(copy.pdf, self._streams.fonts, used, fonts_removed) if fonts_removed else []
+        failed = prune(copy.pdf, self._streams.fonts, self._streams.used, fonts_removed) if fonts_removed else []
         self._failed_fonts = len(failed)
 
     @staticmethod

@@ -28,9 +28,9 @@ _SYMBOLIC = 4
 _EM = 0.001
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Code:
-    """One code of a font.
+    """One code of a font; its font has one such object for it.
 
     Attributes:
         code: its bytes.
@@ -168,6 +168,7 @@ class Font:
             called = name(entry(encoding, "/CMapName"))
         called = IDENTITY_ENCODER.get(called, called)
         self._tree: dict[int, Any] | None = None
+        self._lengths: dict[int, int] = {}
         self._width = 2
         if called.startswith("OneByteIdentity"):
             self._width = 1
@@ -201,10 +202,13 @@ class Font:
             return own
         if self._tree is None:
             return self._width
+        if length := self._lengths.get(data[at]):
+            return length
         node: Any = self._tree
         for length, byte in enumerate(data[at : at + 4], 1):
             node = node.get(byte)
             if isinstance(node, int):
+                self._lengths[data[at]] = length  # in all predefined maps the first byte decides
                 return length
             if node is None:
                 return max(1, length)

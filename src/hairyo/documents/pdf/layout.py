@@ -6,6 +6,7 @@ writing are one. Cells of a row that stand far apart are blocks of their own; li
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from math import atan2, degrees, hypot
 from statistics import median
 
 from hairyo.documents.docx_rules import rules
-from hairyo.documents.pdf.content import Glyph, direction, moved
+from hairyo.documents.pdf.content import Glyph
 
 # All in ems, measured on documents of LibreOffice, Chromium, Word and ReportLab.
 _SAME_LINE = 0.35
@@ -23,6 +24,10 @@ _SPREAD = 4.0  # two lone ideographs this near are one word, spread over a label
 _LEADING = 2.1
 _COLUMN = 12.0
 _COLUMN_LINES = 5
+
+
+_Placed = tuple[Glyph, float, float, float, float]  # along, across, width, size
+_OPENS = re.compile(r"[・●○■□◆◇※＊*•▪-]|[(（]?[0-9０-９]{1,2}[)）.．、]|.{1,8}[：:]|第.{1,4}[条章節項]")
 
 
 @dataclass(slots=True)
@@ -94,34 +99,42 @@ class _Segment:
         ]
         gaps = [flat[at + 1][1] - flat[at][2] for at in range(len(flat) - 1)]
         spread = len(gaps) > 1 and min(gaps) > 0.2 * self.size and max(gaps) < 1.3 * min(gaps) + 0.1 * self.size
-        found = TextBlock("", [])
+        narrow = _LATIN_SPACE * self.size
+        text: list[str] = []
+        shown: list[tuple[Glyph, ...]] = []
         for at, (glyph, _, _, chunk) in enumerate(flat):
-            if at and not spread and _gap_is_space(gaps[at - 1] / self.size, flat[at - 1][0], glyph):
-                _add(found, " ", ())
-            twins = [one for many in chunk.twins for one in many if one.code.text == glyph.code.text]
-            near = [one for one in twins if hypot(one.x - glyph.x, one.y - glyph.y) < 0.5 * chunk.size]
-            _add(found, glyph.code.text, (glyph, *near))
-        return found
+            if at and gaps[at - 1] > narrow and not spread and self._is_space(gaps[at - 1], flat[at - 1][0], glyph):
+                text.append(" ")
+                shown.append(())
+            one = (glyph, *_near(glyph, chunk)) if chunk.twins else (glyph,)
+            text.append(glyph.code.text)
+            shown += [one] * len(glyph.code.text)
+        return TextBlock("".join(text), shown)
+
+    def _is_space(self, gap: float, before: Glyph, after: Glyph) -> bool:
+        one, other = before.code.text[-1:], after.code.text[:1]
+        if one.isspace() or other.isspace():
+            return False
+        return (one.isascii() and other.isascii()) or gap > _SPACE * self.size
 
 
-def _add(block: TextBlock, text: str, glyphs: tuple[Glyph, ...]) -> None:
-    block.text += text
-    block.glyphs += [glyphs] * len(text)
-
-
-def _gap_is_space(gap: float, before: Glyph, after: Glyph) -> bool:
-    one, other = before.code.text[-1:], after.code.text[:1]
-    if one.isspace() or other.isspace():
-        return False
-    return gap > (_LATIN_SPACE if one.isascii() and other.isascii() else _SPACE)
+def _near(glyph: Glyph, chunk: _Chunk) -> list[Glyph]:
+    """Return the glyphs that show the same once more in the same place."""
+    twins = (one for many in chunk.twins for one in many if one.code.text == glyph.code.text)
+    return [one for one in twins if hypot(one.x - glyph.x, one.y - glyph.y) < 0.5 * chunk.size]
 
 
 def blocks_of(glyphs: Iterable[Glyph]) -> list[TextBlock]:
     """Return the blocks of a page in reading order; writing of each direction by itself."""
-    groups: dict[int, list[tuple[Glyph, float, float, float, float]]] = defaultdict(list)
-    for glyph, dx, dy, size in _stacked(glyphs):
+    groups: dict[int, list[_Placed]] = defaultdict(list)
+    angles: dict[tuple[float, float], int] = {}
+    for glyph, dx, dy in _stacked([glyph for glyph in glyphs if glyph.code.text]):
+        angle = angles.get((dx, dy))
+        if angle is None:
+            angle = angles[dx, dy] = round(degrees(atan2(dy, dx))) % 360
+        show = glyph.show
         along, across = glyph.x * dx + glyph.y * dy, glyph.x * dy - glyph.y * dx
-        groups[round(degrees(atan2(dy, dx)))].append((glyph, along, across, moved(glyph), max(size, 0.1)))
+        groups[angle].append((glyph, along, across, abs(show.spaced(glyph.code)) * show.per, max(show.em, 0.1)))
     found: list[TextBlock] = []
     for group in groups.values():
         for column in _columns(list(_rows(_chunks(group)))):
@@ -129,29 +142,30 @@ def blocks_of(glyphs: Iterable[Glyph]) -> list[TextBlock]:
     return [block for block in found if block.text.strip()]
 
 
-def _stacked(glyphs: Iterable[Glyph]) -> Iterator[tuple[Glyph, float, float, float]]:
-    """Yield each glyph with its direction: where ideographs are set one under the other, downwards."""
-    flat = [(glyph, *direction(glyph)) for glyph in glyphs if glyph.code.text]
-    down = [_below(one, other) for one, other in zip(flat, flat[1:], strict=False)]
-    for at, (glyph, dx, dy, size) in enumerate(flat):
+def _stacked(glyphs: list[Glyph]) -> Iterator[tuple[Glyph, float, float]]:
+    """Yield each glyph with the way it runs: where ideographs are set one under the other, downwards."""
+    down = [_below(one, other) for one, other in zip(glyphs, glyphs[1:], strict=False)]
+    if not any(down):
+        yield from ((glyph, glyph.show.dx, glyph.show.dy) for glyph in glyphs)
+        return
+    for at, glyph in enumerate(glyphs):
+        dx, dy = glyph.show.dx, glyph.show.dy
         runs = (down[at - 2 : at], down[max(at - 1, 0) : at + 1], down[at : at + 2])
-        if any(len(run) == 2 and all(run) for run in runs):
-            yield glyph, dy, -dx, size
-        else:
-            yield glyph, dx, dy, size
+        turned = any(len(run) == 2 and all(run) for run in runs)
+        yield (glyph, dy, -dx) if turned else (glyph, dx, dy)
 
 
-def _below(one: tuple[Glyph, float, float, float], other: tuple[Glyph, float, float, float]) -> bool:
-    glyph, dx, dy, size = one
-    after = other[0]
-    if glyph.show.font.vertical or after.show.font.vertical or size <= 0 or after.code.text.isascii():
+def _below(one: Glyph, other: Glyph) -> bool:
+    if one.show is other.show or one.show.font.vertical or other.show.font.vertical:
         return False
-    x, y = after.x - glyph.x, after.y - glyph.y
-    along, down = (x * dx + y * dy) / size, (x * dy - y * dx) / size
-    return abs(along) < 0.3 and 0.8 < down < 1.7 and len(glyph.code.text) == 1
+    size, dx, dy = one.show.em, one.show.dx, one.show.dy
+    if size <= 0 or one.code.text.isascii() or other.code.text.isascii():
+        return False
+    x, y = other.x - one.x, other.y - one.y
+    return abs(x * dx + y * dy) < 0.3 * size and 0.8 * size < x * dy - y * dx < 1.7 * size
 
 
-def _chunks(group: list[tuple[Glyph, float, float, float, float]]) -> list[_Chunk]:
+def _chunks(group: list[_Placed]) -> list[_Chunk]:
     found: list[_Chunk] = []
     for glyph, along, across, width, size in group:
         last = found[-1] if found else None
@@ -211,20 +225,14 @@ def _spread_words(segments: list[_Segment]) -> list[_Segment]:
             last, first = found[-1].chunks[-1], segment.chunks[0]
             last.glyphs += first.glyphs
             last.starts += first.starts
-            last.ends += [first.ends[0]]
-            last.ends[-2] = min(last.ends[-2], first.starts[0])
-            _close_gap(last)
+            last.ends[-1] = first.starts[0]  # no space is to be read between them
+            last.ends += first.ends
             last.twins += first.twins
             spread = True
         else:
             found.append(segment)
             spread = False
     return found
-
-
-def _close_gap(chunk: _Chunk) -> None:
-    """Let the last but one glyph of a spread word reach to the last, so that no space is read between them."""
-    chunk.ends[-2] = chunk.starts[-1]
 
 
 def _columns(rows: list[list[_Segment]]) -> list[list[list[_Segment]]]:
@@ -275,9 +283,11 @@ def _joined(rows: list[list[_Segment]]) -> Iterator[TextBlock]:
             continue
         segment = row[0]
         block = segment.block()
-        if open_ and before and _goes_on(before, segment, right):
+        ended = open_ is None or open_.text.endswith(("。", "．")) or _OPENS.match(block.text)
+        if open_ and before and not ended and _goes_on(before, segment, right):
             if open_.text[-1:].isascii() and block.text[:1].isascii() and not open_.text.endswith(("-", " ")):
-                _add(open_, " ", ())
+                open_.text += " "
+                open_.glyphs.append(())
             open_.text += block.text
             open_.glyphs += block.glyphs
         else:

@@ -42,7 +42,7 @@ def prune(
     """
     programs: dict[Key, set[int]] = defaultdict(set)
     alive: dict[Key, set[int]] = defaultdict(set)
-    simple: dict[Key, list[tuple[Font, set[int]]]] = defaultdict(list)
+    owners: dict[Key, Font] = {}
     for key, counts in used.items():
         font = fonts[key]
         left = {code for code, count in counts.items() if count > removed.get(key, Counter())[code]}
@@ -50,19 +50,20 @@ def prune(
         program = _program(font.obj)
         home = key_of(program) if program is not None else (0, 0)
         alive[home] |= {code.cid for code in left}
-        if not dead:
+        if key not in removed:
             continue
         own = pdf.get_object(key)
         _prune_font(pdf, own, font, left, dead)
-        programs[home] |= {code.cid for code in dead}
-        simple[home].append((font, {code.cid for code in dead}))
+        if dead:
+            programs[home] |= {code.cid for code in dead}
+            owners[home] = font
     failed: list[Key] = []
     for home, cids in programs.items():
         gone = cids - alive[home]
         if home == (0, 0) or not gone:
             continue
         try:
-            _blank(pdf.get_object(home), simple[home][0][0], gone)
+            _blank(pdf.get_object(home), owners[home], gone)
         except (TTLibError, InputRefused, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError):
             failed.append(home)
     return failed
@@ -90,6 +91,8 @@ def _prune_font(pdf: pikepdf.Pdf, own: Any, font: Font, left: set[Code], dead: s
             for key, per in (("/W", 1), ("/W2", 3)):
                 _prune_widths(descendants[0], key, per, {code.cid for code in dead} - {code.cid for code in left})
             _prune_gids(pdf, descendants[0], {code.cid for code in dead} - {code.cid for code in left})
+        return
+    if not dead:
         return
     codes = {code.cid for code in dead}
     first = int(entry(own, "/FirstChar") or 0)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hairyo.redaction.verify.piece import Reader
-from hairyo.redaction.verify.readers import jsonl, office, parquet, table, text
+from hairyo.redaction.verify.readers import jsonl, office, parquet, pdf, table, text
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
@@ -20,5 +20,6 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "jsonl": jsonl.read,
         "parquet": parquet.read,
         "docx": office.read,
+        "pdf": pdf.read,
     }
 )
