@@ -1,8 +1,7 @@
 """Take removed characters out of the fonts (フォントの整理): what a font lists tells what a document said.
 
 An embedded subset names its characters in the order of their first use. Where a code is used nowhere any more, its
-entry goes from ToUnicode, Encoding and widths, and its outline from the font program (by fontTools; Type1 programs
-keep their outlines).
+entry goes from ToUnicode, Encoding and widths, and its outline from the font program, by fontTools.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from fontTools.cffLib import CFFFontSet
 from fontTools.ttLib import TTFont, TTLibError
 from fontTools.ttLib.tables._g_l_y_f import Glyph as Outline
 
-from hairyo.documents.pdf import cmap
+from hairyo.documents.pdf import cmap, type1
 from hairyo.documents.pdf.fonts import Code, Font
 from hairyo.documents.pdf.objects import Key, called, content, dictionary, entry, key_of
 from hairyo.errors import InputRefused
@@ -183,7 +182,10 @@ def _blank(stream: Any, font: Font, cids: set[int]) -> None:
     elif data[:1] == b"\1":
         new = _blank_cff(data, font, cids)
     else:
-        raise ValueError("a Type1 program")
+        new, clear = type1.blanked(data, int(entry(stream, "/Length1") or 0), _listed(font), cids)
+        stream.write(new)
+        stream["/Length1"], stream["/Length2"], stream["/Length3"] = clear, len(new) - clear, 0
+        return
     kind = entry(stream, "/Subtype")
     stream.write(new)
     if "/Length1" in stream:
@@ -255,14 +257,7 @@ def _names_in(fonts: Any, font: Font, cids: set[int]) -> set[str]:
     if font.kind == "Type0":
         order = list(top.charset)
         return {order[cid] for cid in cids if cid < len(order)}
-    differences = entry(entry(font.obj, "/Encoding"), "/Differences")
-    names, code = {}, 0
-    for one in differences or ():
-        if isinstance(one, pikepdf.Name):
-            names[code] = called(one)[1:]
-            code += 1
-        else:
-            code = int(one)
+    names = _listed(font)
     built_in = getattr(top, "Encoding", None)
     by_text = {code.cid: code.text for code in font._codes.values()}
     found = set()
@@ -270,6 +265,18 @@ def _names_in(fonts: Any, font: Font, cids: set[int]) -> set[str]:
         listed = built_in[cid] if isinstance(built_in, list) and cid < len(built_in) else ""
         found |= {names.get(cid, ""), listed, by_text.get(cid, "")} & set(top.charset)
     return found
+
+
+def _listed(font: Font) -> dict[int, str]:
+    """Return the glyph names that a simple font's encoding lists, by code."""
+    names, code = {}, 0
+    for one in entry(entry(font.obj, "/Encoding"), "/Differences") or ():
+        if isinstance(one, pikepdf.Name):
+            names[code] = called(one)[1:]
+            code += 1
+        else:
+            code = int(one)
+    return names
 
 
 def _blank_charstrings(fonts: Any, names: set[str]) -> None:
