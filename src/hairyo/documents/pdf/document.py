@@ -293,7 +293,9 @@ class PdfDocument(Document):
                     if not removed:
                         continue
                     areas = [bar.corners for bar in bars(removed, on_page=True)]
-                    if not raster.same_but_for(before, after, section.page, areas, _characters(removed)):
+                    spoken_for = any(stream in section.reading.streams for stream, _ in changes.marks)
+                    lost = None if spoken_for else _characters(removed)
+                    if not raster.same_but_for(before, after, section.page, areas, lost):
                         raster.replaced(copy.pdf, section.page, before, after, areas)
                         wrong.append(section.page + 1)
         except pypdfium2.PdfiumError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import atan2, degrees, hypot
 from statistics import median
 
@@ -18,6 +18,7 @@ from hairyo.documents.pdf.content import Glyph
 
 # All in ems, measured on documents of LibreOffice, Chromium, Word and ReportLab.
 _SAME_LINE = 0.35
+_TWIN = 0.2
 _CELL_GAP = 1.5
 _SPACE, _LATIN_SPACE = 0.35, 0.17
 _SPREAD = 4.0  # two lone ideographs this near are one word, spread over a label's width (均等割り付け)
@@ -56,7 +57,6 @@ class _Chunk:
     ends: list[float]
     across: float
     size: float
-    twins: list[list[Glyph]] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -68,6 +68,7 @@ class _Segment:
     """Chunks of a line without a wide gap between them."""
 
     chunks: list[_Chunk]
+    twins: dict[int, list[Glyph]]
 
     @property
     def start(self) -> float:
@@ -93,7 +94,7 @@ class _Segment:
     def block(self) -> TextBlock:
         """Return its text, with spaces where there are gaps."""
         flat = [
-            (glyph, chunk.starts[at], chunk.ends[at], chunk)
+            (glyph, chunk.starts[at], chunk.ends[at])
             for chunk in self.chunks
             for at, glyph in enumerate(chunk.glyphs)
         ]
@@ -102,11 +103,11 @@ class _Segment:
         narrow = _LATIN_SPACE * self.size
         text: list[str] = []
         shown: list[tuple[Glyph, ...]] = []
-        for at, (glyph, _, _, chunk) in enumerate(flat):
+        for at, (glyph, _, _) in enumerate(flat):
             if at and gaps[at - 1] > narrow and not spread and self._is_space(gaps[at - 1], flat[at - 1][0], glyph):
                 text.append(" ")
                 shown.append(())
-            one = (glyph, *_near(glyph, chunk)) if chunk.twins else (glyph,)
+            one = (glyph, *self.twins.get(id(glyph), ()))
             text.append(glyph.code.text)
             shown += [one] * len(glyph.code.text)
         return TextBlock("".join(text), shown)
@@ -116,12 +117,6 @@ class _Segment:
         if one.isspace() or other.isspace():
             return False
         return (one.isascii() and other.isascii()) or gap > _SPACE * self.size
-
-
-def _near(glyph: Glyph, chunk: _Chunk) -> list[Glyph]:
-    """Return the glyphs that show the same once more in the same place."""
-    twins = (one for many in chunk.twins for one in many if one.code.text == glyph.code.text)
-    return [one for one in twins if hypot(one.x - glyph.x, one.y - glyph.y) < 0.5 * chunk.size]
 
 
 def blocks_of(glyphs: Iterable[Glyph]) -> list[TextBlock]:
@@ -137,7 +132,8 @@ def blocks_of(glyphs: Iterable[Glyph]) -> list[TextBlock]:
         groups[angle].append((glyph, along, across, abs(show.spaced(glyph.code)) * show.per, max(show.em, 0.1)))
     found: list[TextBlock] = []
     for group in groups.values():
-        for column in _columns(list(_rows(_chunks(group)))):
+        single, twins = _without_twins(group)
+        for column in _columns(list(_rows(_chunks(single), twins))):
             found += _joined(column)
     return [block for block in found if block.text.strip()]
 
@@ -182,37 +178,47 @@ def _chunks(group: list[_Placed]) -> list[_Chunk]:
     return found
 
 
-def _rows(chunks: list[_Chunk]) -> Iterator[list[_Segment]]:
+def _rows(chunks: list[_Chunk], twins: dict[int, list[Glyph]]) -> Iterator[list[_Segment]]:
     """Yield the lines from the first to the last, each as segments."""
     chunks.sort(key=lambda chunk: (chunk.across, chunk.starts[0]))
     row: list[_Chunk] = []
     for chunk in chunks:
         if row and abs(chunk.across - row[0].across) > _SAME_LINE * min(max(chunk.size, row[0].size), 60):
-            yield _segments(row)
+            yield _segments(row, twins)
             row = []
         row.append(chunk)
     if row:
-        yield _segments(row)
+        yield _segments(row, twins)
 
 
-def _segments(row: list[_Chunk]) -> list[_Segment]:
+def _segments(row: list[_Chunk], twins: dict[int, list[Glyph]]) -> list[_Segment]:
     row.sort(key=lambda chunk: chunk.starts[0])
     found: list[_Segment] = []
     for chunk in row:
-        twin = next((one for segment in found[-2:] for one in segment.chunks[-3:] if _is_twin(one, chunk)), None)
-        if twin is not None:
-            twin.twins.append(chunk.glyphs)
-            continue
         gap = (chunk.starts[0] - found[-1].end) / chunk.size if found else 0.0
         if found and -0.5 < gap < _CELL_GAP:
             found[-1].chunks.append(chunk)
         else:
-            found.append(_Segment([chunk]))
+            found.append(_Segment([chunk], twins))
     return _spread_words(found)
 
 
-def _is_twin(one: _Chunk, other: _Chunk) -> bool:
-    return abs(one.starts[0] - other.starts[0]) < 0.3 * one.size and one.text == other.text
+def _without_twins(group: list[_Placed]) -> tuple[list[_Placed], dict[int, list[Glyph]]]:
+    """Part glyphs that are set a second time in the same place, to make them bold, from the first ones."""
+    seen: dict[tuple[str, int, int], tuple[Glyph, float, float]] = {}
+    kept: list[_Placed] = []
+    twins: dict[int, list[Glyph]] = defaultdict(list)
+    for placed in group:
+        glyph, along, across, _, size = placed
+        text, column, row = glyph.code.text, round(along / size), round(across / size)
+        near = (seen.get((text, column + dx, row + dy)) for dx in (0, -1, 1) for dy in (0, -1, 1))
+        first = next((o for o in near if o and hypot(o[1] - along, o[2] - across) < _TWIN * size), None)
+        if first:
+            twins[id(first[0])].append(glyph)
+        else:
+            seen[text, column, row] = (glyph, along, across)
+            kept.append(placed)
+    return kept, twins
 
 
 def _spread_words(segments: list[_Segment]) -> list[_Segment]:
@@ -227,7 +233,6 @@ def _spread_words(segments: list[_Segment]) -> list[_Segment]:
             last.starts += first.starts
             last.ends[-1] = first.starts[0]  # no space is to be read between them
             last.ends += first.ends
-            last.twins += first.twins
             spread = True
         else:
             found.append(segment)

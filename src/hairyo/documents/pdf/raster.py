@@ -96,15 +96,24 @@ def same_but_for(
     after: pypdfium2.PdfDocument,
     number: int,
     areas: list[Corners],
-    removed: Counter[str],
+    removed: Counter[str] | None,
 ) -> bool:
-    """Whether a page of the copy lost the removed characters and nothing else, in its text and in its looks."""
-    there, left = characters(before, number), characters(after, number)
-    lost = there - left
-    if left - there or lost - removed:
-        return False
-    if any(lost[char] < min(count, there[char]) for char, count in removed.items()):
-        return False
+    """Whether a page of the copy lost the removed characters and nothing else, in its text and in its looks.
+
+    Args:
+        before: the input.
+        after: the copy.
+        number: the page, from 0.
+        areas: where removed text stood.
+        removed: its characters; None where pdfium reads other text in their stead (ActualText).
+    """
+    if removed is not None:
+        there, left = characters(before, number), characters(after, number)
+        lost = there - left
+        if left - there or lost - removed:
+            return False
+        if any(lost[char] < min(count, there[char]) for char, count in removed.items()):
+            return False
     return not bool(_changed(before, after, number, areas).any())
 
 

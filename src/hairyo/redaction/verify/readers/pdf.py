@@ -106,6 +106,8 @@ def _objects(reader: pypdf.PdfReader, path: Path, nesting: int) -> Iterator[Piec
             yield Piece(f"{place} unpacked", data)
             if b"beginbf" in data:
                 yield Piece(f"{place} map", _plain(_mapped(data)), markup=True)
+            if thing.get("/Subtype") == "/Form" or thing.get("/PatternType") == 1:
+                yield Piece(f"{place} text", _plain(reader.pages[0].extract_xform_text(thing)))
             if thing.get("/Type") == "/EmbeddedFile":
                 yield from _attached(place, data, path, nesting)
         elif isinstance(thing, StreamObject):
