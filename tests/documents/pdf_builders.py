@@ -69,9 +69,7 @@ def type3_font(pdf: Pdf, text: str) -> tuple[Dictionary, bytes]:
         FontBBox=Array([0, -200, 800, 900]),
         FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
         CharProcs=Dictionary({f"/{name}": stream for name, stream in glyphs.items()}),
-        Encoding=Dictionary(
-            Type=Name.Encoding, Differences=Array([1, *(Name(f"/g{at}") for at in range(len(text)))])
-        ),
+        Encoding=Dictionary(Type=Name.Encoding, Differences=Array([1, *(Name(f"/g{at}") for at in range(len(text)))])),
         FirstChar=1,
         LastChar=len(text),
         Widths=Array([800] * len(text)),
@@ -98,7 +96,8 @@ def new_pdf(content: bytes, *, pages: int = 1) -> Pdf:
 def lines(*texts: str, size: int = 12, top: int = 780) -> bytes:
     """Return content that shows each text on a line of its own."""
     return b"".join(
-        b"BT /F1 %d Tf 1 0 0 1 60 %d Tm %s Tj ET\n" % (size, top - 24 * at, hexed(text)) for at, text in enumerate(texts)
+        b"BT /F1 %d Tf 1 0 0 1 60 %d Tm %s Tj ET\n" % (size, top - 24 * at, hexed(text))
+        for at, text in enumerate(texts)
     )
 
 
@@ -163,9 +162,16 @@ class Everything:
         rows = [
             lines("残す本文です", "前" + new("Tj") + "後"),
             b"BT /F1 12 Tf 14 TL 1 0 0 1 60 700 Tm [%s -120 %s 30 %s] TJ %s ' 1 0 %s \" ET\n"
-            % (hexed(array[:2]), hexed(array[2:3]), hexed(array[3:] + "以後"), hexed(new("quote")), hexed(new("quotes"))),
+            % (
+                hexed(array[:2]),
+                hexed(array[2:3]),
+                hexed(array[3:] + "以後"),
+                hexed(new("quote")),
+                hexed(new("quotes")),
+            ),
             b"".join(
-                b"BT /F1 12 Tf 1 0 0 1 %d 640 Tm %s Tj ET\n" % (60 + 12 * at, hexed(char)) for at, char in enumerate(split)
+                b"BT /F1 12 Tf 1 0 0 1 %d 640 Tm %s Tj ET\n" % (60 + 12 * at, hexed(char))
+                for at, char in enumerate(split)
             ),
             b"/Fm1 Do\n",
             b"BT /V1 12 Tf 1 0 0 1 500 700 Tm %s Tj ET\n" % hexed("縦" + new("vertical") + "書"),
@@ -198,7 +204,9 @@ class Everything:
         box = Array([0, 0, 200, 50])
 
         def form(text: str, **more: object) -> pikepdf.Stream:
-            stream = pdf.make_stream(b"BT /F1 12 Tf 2 10 Td %s Tj ET " % hexed(text) + (b"/In Do" if "inner" in more else b""))
+            stream = pdf.make_stream(
+                b"BT /F1 12 Tf 2 10 Td %s Tj ET " % hexed(text) + (b"/In Do" if "inner" in more else b"")
+            )
             stream["/Type"], stream["/Subtype"], stream["/BBox"] = Name.XObject, Name.Form, box
             stream["/Resources"] = Dictionary(Font=Dictionary(F1=font))
             if "inner" in more:
@@ -209,9 +217,15 @@ class Everything:
         outer = form("枠" + new("form"), inner=form(new("form in a form")))
         tiles = pdf.make_stream(b"BT /F1 8 Tf 2 10 Td %s Tj ET" % hexed(new("pattern")))
         for key, value in {
-            "/Type": Name.Pattern, "/PatternType": 1, "/PaintType": 1, "/TilingType": 1, "/BBox": box, "/XStep": 200,
-            "/YStep": 50, "/Resources": Dictionary(Font=Dictionary(F1=font)),
-        }.items():  # fmt: skip
+            "/Type": Name.Pattern,
+            "/PatternType": 1,
+            "/PaintType": 1,
+            "/TilingType": 1,
+            "/BBox": box,
+            "/XStep": 200,
+            "/YStep": 50,
+            "/Resources": Dictionary(Font=Dictionary(F1=font)),
+        }.items():
             tiles[key] = value
         layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String(new("layer name"))))
         resources["/XObject"] = Dictionary(Fm1=outer, Unused=form(new("unused form")))
@@ -219,17 +233,24 @@ class Everything:
         resources["/Properties"] = Dictionary(Hidden=layer, Said=Dictionary(Alt=String(new("Alt of a property list"))))
         resources["/ExtGState"] = Dictionary({"/" + gone("resource name"): Dictionary(ca=1)})
         root["/OCProperties"] = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer]), Order=Array([layer])))
-        page["/PieceInfo"] = Dictionary(App=Dictionary(Private=String(gone("piece info")), LastModified=String("D:2026")))
+        page["/PieceInfo"] = Dictionary(
+            App=Dictionary(Private=String(gone("piece info")), LastModified=String("D:2026"))
+        )
         page["/Own"] = String(gone("private key of a page"))
         self._annotate(pdf, page, form)
         self._fields(pdf, page, form)
         element = pdf.make_indirect(
             Dictionary(
-                Type=Name.StructElem, S=Name.P, Pg=page, K=0, T=String(new("T of the structure")),
-                Alt=String(new("Alt of the structure")), ActualText=String(new("ActualText of the structure")),
+                Type=Name.StructElem,
+                S=Name.P,
+                Pg=page,
+                K=0,
+                T=String(new("T of the structure")),
+                Alt=String(new("Alt of the structure")),
+                ActualText=String(new("ActualText of the structure")),
                 E=String(new("E of the structure")),
             )
-        )  # fmt: skip
+        )
         root["/StructTreeRoot"] = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=element))
         outline = pdf.make_indirect(Dictionary(Title=String(new("outline")), Dest=String(secret(90))))
         root["/Outlines"] = pdf.make_indirect(Dictionary(Type=Name.Outlines, First=outline, Last=outline, Count=1))
@@ -238,15 +259,21 @@ class Everything:
         named, old = gone("named destination"), gone("old named destination")
         root["/Dests"] = Dictionary({f"/{old}": Array([page, Name.Fit])})
         outline["/Dest"] = String(named)
-        attached, locked = (pdf.make_stream(data) for data in (f"添付 {new('attachment')}\n".encode(), gone("unread attachment").encode() * 2))
+        attached, locked = (
+            pdf.make_stream(data)
+            for data in (f"添付 {new('attachment')}\n".encode(), gone("unread attachment").encode() * 2)
+        )
         for stream in (attached, locked):
             stream["/Type"] = Name.EmbeddedFile
         spec = pdf.make_indirect(
             Dictionary(
-                Type=Name.Filespec, F=String("a.txt"), UF=String(new("attachment's name") + ".txt"),
-                Desc=String(new("attachment's description")), EF=Dictionary(F=attached),
+                Type=Name.Filespec,
+                F=String("a.txt"),
+                UF=String(new("attachment's name") + ".txt"),
+                Desc=String(new("attachment's description")),
+                EF=Dictionary(F=attached),
             )
-        )  # fmt: skip
+        )
         other = pdf.make_indirect(
             Dictionary(Type=Name.Filespec, F=String(new("unread attachment's name") + ".exe"), EF=Dictionary(F=locked))
         )
@@ -270,19 +297,31 @@ class Everything:
     def _annotate(self, pdf: Pdf, page: Dictionary, form: object) -> None:
         new, gone = self._new, self._gone
         note = Dictionary(
-            Type=Name.Annot, Subtype=Name.FreeText, Rect=Array([60, 400, 260, 450]), Contents=String(new("annotation")),
-            T=String(new("annotation's author")), Subj=String(new("annotation's subject")), RC=String(gone("rich text")),
-            DA=String("/Helv 12 Tf"), AP=Dictionary(N=form(new("annotation's look")), D=form(new("annotation's other look"))),
-        )  # fmt: skip
+            Type=Name.Annot,
+            Subtype=Name.FreeText,
+            Rect=Array([60, 400, 260, 450]),
+            Contents=String(new("annotation")),
+            T=String(new("annotation's author")),
+            Subj=String(new("annotation's subject")),
+            RC=String(gone("rich text")),
+            DA=String("/Helv 12 Tf"),
+            AP=Dictionary(N=form(new("annotation's look")), D=form(new("annotation's other look"))),
+        )
         link = Dictionary(
-            Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 10, 10]),
+            Type=Name.Annot,
+            Subtype=Name.Link,
+            Rect=Array([0, 0, 10, 10]),
             A=Dictionary(S=Name.URI, URI=String("https://example.jp/?" + _percent(new("link")))),
-        )  # fmt: skip
+        )
         start = Dictionary(
-            Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 10, 10]),
+            Type=Name.Annot,
+            Subtype=Name.Link,
+            Rect=Array([0, 0, 10, 10]),
             A=Dictionary(S=Name.Launch, F=String(gone("program to launch"))),
-        )  # fmt: skip
-        sound = Dictionary(Type=Name.Annot, Subtype=Name.Screen, Rect=Array([0, 0, 9, 9]), Contents=String(gone("screen")))
+        )
+        sound = Dictionary(
+            Type=Name.Annot, Subtype=Name.Screen, Rect=Array([0, 0, 9, 9]), Contents=String(gone("screen"))
+        )
         page["/Annots"] = Array([pdf.make_indirect(one) for one in (note, link, start, sound)])
 
     def _fields(self, pdf: Pdf, page: Dictionary, form: object) -> None:
@@ -290,21 +329,34 @@ class Everything:
         value = new("field value")
         field = pdf.make_indirect(
             Dictionary(
-                Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("氏名" + new("field name")), TU=String(new("field label")),
-                V=String(value), DV=String(new("field default")), Rect=Array([300, 400, 500, 450]),
-                AP=Dictionary(N=form(value)), AA=Dictionary(K=Dictionary(S=Name.JavaScript, JS=String(gone("field script")))),
+                Type=Name.Annot,
+                Subtype=Name.Widget,
+                FT=Name.Tx,
+                T=String("氏名" + new("field name")),
+                TU=String(new("field label")),
+                V=String(value),
+                DV=String(new("field default")),
+                Rect=Array([300, 400, 500, 450]),
+                AP=Dictionary(N=form(value)),
+                AA=Dictionary(K=Dictionary(S=Name.JavaScript, JS=String(gone("field script")))),
             )
-        )  # fmt: skip
+        )
         choice = pdf.make_indirect(
             Dictionary(FT=Name.Ch, T=String("choice"), Opt=Array([Array([String("1"), String(new("field option"))])]))
         )
         sign = pdf.make_indirect(
             Dictionary(
-                FT=Name.Sig, T=String("sign"),
-                V=Dictionary(Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), Name=String(gone("signer")), ByteRange=Array([0, 1, 2, 3]),
-                             Contents=String(gone("signature"))),
+                FT=Name.Sig,
+                T=String("sign"),
+                V=Dictionary(
+                    Type=Name.Sig,
+                    Filter=Name("/Adobe.PPKLite"),
+                    Name=String(gone("signer")),
+                    ByteRange=Array([0, 1, 2, 3]),
+                    Contents=String(gone("signature")),
+                ),
             )
-        )  # fmt: skip
+        )
         page.Annots.append(field)
         pdf.Root["/AcroForm"] = Dictionary(
             Fields=Array([field, choice, sign]), XFA=pdf.make_stream(gone("XFA").encode()), DA=String("/Helv 0 Tf")

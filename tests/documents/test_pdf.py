@@ -119,7 +119,9 @@ def test_widths_and_matrices_are_right(tmp_path, shown):
 
 
 def test_a_bar_tells_no_count_of_glyphs(tmp_path):
-    source = saved(new_pdf(b"BT /F1 12 Tf 60 700 Td [%s 200 %s] TJ ET" % (hexed("山田"), hexed("太郎です"))), tmp_path / "a.pdf")
+    source = saved(
+        new_pdf(b"BT /F1 12 Tf 60 700 Td [%s 200 %s] TJ ET" % (hexed("山田"), hexed("太郎です"))), tmp_path / "a.pdf"
+    )
     _masked(source, tmp_path / "b.pdf", NAME)
     with pikepdf.open(tmp_path / "b.pdf") as pdf:
         shown = [one for one in pikepdf.parse_content_stream(pdf.pages[0]) if str(one.operator) in ("TJ", "Tj")]
@@ -137,7 +139,10 @@ def test_lines_of_a_paragraph_are_joined_and_others_not(tmp_path):
 def test_cells_of_a_row_answer_to_labels(tmp_path):
     cells = b"BT /F1 12 Tf 60 700 Td %s Tj 100 0 Td %s Tj ET" % (hexed("氏名"), hexed(NAME))
     blocks = list(open_document(saved(new_pdf(cells), tmp_path / "a.pdf")).blocks())
-    assert [(block.text, block.label, block.joins) for block in blocks] == [("氏名", "", "line"), (NAME, "氏名", "cell")]
+    assert [(block.text, block.label, block.joins) for block in blocks] == [
+        ("氏名", "", "line"),
+        (NAME, "氏名", "cell"),
+    ]
 
 
 def test_two_columns_are_read_one_after_the_other(tmp_path):
@@ -151,11 +156,17 @@ def test_two_columns_are_read_one_after_the_other(tmp_path):
 
 
 def test_spread_doubled_and_stacked_characters_are_one_word(tmp_path):
-    spread = b"".join(b"BT /F1 12 Tf 1 0 0 1 %d 700 Tm %s Tj ET\n" % (60 + 30 * at, hexed(c)) for at, c in enumerate(NAME))
-    doubled = b"".join(
-        b"BT /F1 12 Tf 1 0 0 1 %.1f 650 Tm %s Tj ET\n" % (60 + 12 * at + dx, hexed(c)) for at, c in enumerate(NAME) for dx in (0, 0.4)
+    spread = b"".join(
+        b"BT /F1 12 Tf 1 0 0 1 %d 700 Tm %s Tj ET\n" % (60 + 30 * at, hexed(c)) for at, c in enumerate(NAME)
     )
-    stacked = b"".join(b"BT /F1 12 Tf 1 0 0 1 400 %d Tm %s Tj ET\n" % (600 - 14 * at, hexed(c)) for at, c in enumerate(NAME))
+    doubled = b"".join(
+        b"BT /F1 12 Tf 1 0 0 1 %.1f 650 Tm %s Tj ET\n" % (60 + 12 * at + dx, hexed(c))
+        for at, c in enumerate(NAME)
+        for dx in (0, 0.4)
+    )
+    stacked = b"".join(
+        b"BT /F1 12 Tf 1 0 0 1 400 %d Tm %s Tj ET\n" % (600 - 14 * at, hexed(c)) for at, c in enumerate(NAME)
+    )
     source = saved(new_pdf(spread + doubled + stacked), tmp_path / "a.pdf")
     assert _texts(source) == [NAME] * 3
     _masked(source, tmp_path / "b.pdf", NAME)
@@ -248,7 +259,11 @@ def test_structure_that_speaks_for_a_hit_falls_silent(tmp_path):
 def test_a_form_used_on_many_pages_is_rewritten_once(tmp_path):
     pdf = new_pdf(b"/Head Do", pages=3)
     form = pdf.make_stream(b"BT /F1 12 Tf 60 700 Td %s Tj ET" % hexed("頭書 " + NAME))
-    form["/Type"], form["/Subtype"], form["/BBox"] = pikepdf.Name.XObject, pikepdf.Name.Form, pikepdf.Array([0, 0, 595, 842])
+    form["/Type"], form["/Subtype"], form["/BBox"] = (
+        pikepdf.Name.XObject,
+        pikepdf.Name.Form,
+        pikepdf.Array([0, 0, 595, 842]),
+    )
     form["/Resources"] = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=cid_font(pdf)))
     for page in pdf.pages:
         page.obj.Resources["/XObject"] = pikepdf.Dictionary(Head=form)
@@ -294,7 +309,8 @@ def test_text_that_pdfium_still_sees_makes_a_picture(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("size", "pages", "held"), [((200, 200), 1, ("image",)), ((15, 15), 1, ()), ((60, 40), 4, ()), ((60, 40), 2, ("image",))]
+    ("size", "pages", "held"),
+    [((200, 200), 1, ("image",)), ((15, 15), 1, ()), ((60, 40), 4, ()), ((60, 40), 2, ("image",))],
 )
 def test_pictures_hold_a_document_unless_small_or_on_every_page(tmp_path, size, pages, held):
     pdf = new_pdf(lines("本文") + b"q %d 0 0 %d 100 100 cm /Im Do Q" % size, pages=pages)
@@ -344,10 +360,14 @@ def test_an_empty_password_opens_and_another_refuses(tmp_path):
 def test_a_link_inside_keeps_its_target(tmp_path):
     pdf = new_pdf(lines("本文"), pages=2)
     action = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=pikepdf.String("第二"))
-    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=pikepdf.Array([0, 0, 9, 9]), A=action)
+    link = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=pikepdf.Array([0, 0, 9, 9]), A=action
+    )
     pdf.pages[0].obj["/Annots"] = pikepdf.Array([link])
     target = pikepdf.Array([pdf.pages[1].obj, pikepdf.Name.Fit])
-    pdf.Root["/Names"] = pikepdf.Dictionary(Dests=pikepdf.Dictionary(Names=pikepdf.Array([pikepdf.String("第二"), target])))
+    pdf.Root["/Names"] = pikepdf.Dictionary(
+        Dests=pikepdf.Dictionary(Names=pikepdf.Array([pikepdf.String("第二"), target]))
+    )
     open_document(saved(pdf, tmp_path / "a.pdf")).write(tmp_path / "b.pdf", [])
     with pikepdf.open(tmp_path / "b.pdf") as copy:
         named = pikepdf.NameTree(copy.Root.Names.Dests)

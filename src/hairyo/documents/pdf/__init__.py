@@ -1,4 +1,4 @@
-"""PDF documents (`document`): glyphs (`content`, `fonts`), lines (`layout`), what stays (`clean`), removal (`rewrite`)."""
+"""PDF: glyphs (`content`, `fonts`), lines (`layout`), what stays (`clean`), removal (`rewrite`), the whole (`document`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hairyo.documents.pdf.document import PdfDocument
 
 _MOST = 200_000_000  # bytes that one stream may unfold to
 
-# For the whole process, before any file is opened. A damaged stream is to be read as far as it goes: pdfium shows it so.
+# For the whole process, before any file is opened. A damaged stream is read as far as it goes, as pdfium shows it.
 pikepdf.settings.set_qpdf_limits(
     flate_max_memory=_MOST,
     run_length_max_memory=_MOST,

@@ -22,6 +22,12 @@ from hairyo.errors import BrokenInput, TooLarge, Words
 
 _DEPTH = 50
 _MOST_STRINGS = 2_000_000
+_NAMES = {
+    "XFA": {"ja": "XFA フォーム", "en": "an XFA form"},
+    "action": {"ja": "動作(JavaScript など)", "en": "actions (JavaScript and the like)"},
+    "multimedia": {"ja": "音声・動画など", "en": "multimedia"},
+    "stream": {"ja": "種類の分からない部分", "en": "parts of an unknown kind"},
+}
 _URL_SAFE = "/:?#[]@!$&'()*+,;=~%"
 _SHOWS = re.compile(rb"T[jJ]|['\"]|\bDo\b")
 
@@ -98,7 +104,7 @@ class _Cleaner:
         """Clean the file."""
         pdf, root = self._pdf, self._pdf.Root
         if pdf.is_encrypted:
-            self._remark("the PDF was protected against changes; the copy is not")
+            self._remark(Words("the PDF was protected against changes; the copy is not"))
         form = entry(root, "/AcroForm")
         if entry(root, "/NeedsRendering") is True and entry(form, "/XFA") is not None:
             raise BrokenInput("the PDF is a form that only one program shows (XFA); print it to a new PDF")
@@ -122,13 +128,13 @@ class _Cleaner:
             self._walk(self._found.files[at], "/FS")
             at += 1
         if "signature" in self._left_out:
-            self._remark("the PDF was signed; a copy with changes cannot be, and the signature was left out")
+            self._remark(Words("the PDF was signed; a copy with changes cannot be, and the signature was left out"))
         for what in sorted(self._left_out - {"signature"}):
-            self._remark("parts of the PDF were left out: {what}", what=what)
+            self._remark(Words("parts of the PDF were left out: {what}", what=_NAMES[what]))
         return self._found
 
-    def _remark(self, template: str, **values: Any) -> None:
-        self._found.remarks.append(Words(template, **values))
+    def _remark(self, words: Words) -> None:
+        self._found.remarks.append(words)
 
     def _title(self) -> None:
         """Keep of the document's properties the title alone."""
@@ -280,7 +286,7 @@ class _Cleaner:
         if via in ("/F", "/UF") and entry(stream, "/FFilter") is None:
             fits = True
         if not fits:
-            self._left_out.add("stream of an unknown kind")
+            self._left_out.add("stream")
         return fits
 
     def _stream(self, stream: Any, via: str) -> None:

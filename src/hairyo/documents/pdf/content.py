@@ -15,7 +15,19 @@ from typing import Any
 import pikepdf
 
 from hairyo.documents.pdf.fonts import UNKNOWN, Code, Font
-from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix, called, dictionary, entry, key_of, matrix, name, number, times
+from hairyo.documents.pdf.objects import (
+    IDENTITY,
+    Key,
+    Matrix,
+    called,
+    dictionary,
+    entry,
+    key_of,
+    matrix,
+    name,
+    number,
+    times,
+)
 from hairyo.errors import BrokenInput, TooLarge
 
 DEPTH = 30
@@ -23,10 +35,6 @@ MOST_STEPS = 3_000_000
 _KEPT_STREAMS = 64
 SPOKEN = ("/ActualText", "/Alt", "/E")
 PAINTS = frozenset({"f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh"})
-KNOWN = PAINTS | frozenset(
-    "b BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX G g gs h i ID INLINE IMAGE INLINE_IMAGE j J K k l m M MP n q Q re "
-    "RG rg ri SC sc SCN scn T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \"".split()
-)
 Instruction = Any  # pikepdf's ContentStreamInstruction or ContentStreamInlineImage
 Mark = tuple[Key, int]
 

@@ -7,7 +7,6 @@ forms, then streams that no page shows, then every other string, then attached f
 from __future__ import annotations
 
 import shutil
-import weakref
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -350,7 +349,9 @@ def _silence_resources(owner: Any, instructions: list[Any], silent: set[int]) ->
     properties = entry(entry(owner, "/Resources"), "/Properties")
     for number in silent:
         operands = instructions[number].operands
-        named = entry(properties, str(operands[1])) if len(operands) > 1 and isinstance(operands[1], pikepdf.Name) else None
+        named = (
+            entry(properties, str(operands[1])) if len(operands) > 1 and isinstance(operands[1], pikepdf.Name) else None
+        )
         _fall_silent(named)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -14,8 +15,8 @@ from typing import Any
 import pikepdf
 from pdfminer.cmapdb import CMapDB, UnicodeMap
 from pdfminer.encodingdb import EncodingDB, name2unicode
-from pdfminer.pdffont import IDENTITY_ENCODER, FontMetricsDB, Type1FontHeaderParser
 from pdfminer.pdfexceptions import PDFException
+from pdfminer.pdffont import IDENTITY_ENCODER, FontMetricsDB, Type1FontHeaderParser
 from pdfminer.psparser import LIT
 
 from hairyo.documents.pdf import cmap
@@ -174,7 +175,7 @@ class Font:
             self._width = 1
         elif called and not called.startswith("Identity-"):
             try:
-                self._tree = CMapDB.get_cmap(called).code2cid
+                self._tree = getattr(CMapDB.get_cmap(called), "code2cid", {})
             except (CMapDB.CMapNotFound, ValueError, OSError):
                 self._tree = {}
         said = entry(encoding, "/WMode") if self._own else None
@@ -247,10 +248,8 @@ def _by_name(differences: list[Any]) -> Iterator[tuple[int, str]]:
         if isinstance(one, int):
             code = one
             continue
-        try:
+        with suppress(KeyError, ValueError, TypeError):
             yield code, name2unicode(str(one.name))
-        except (KeyError, ValueError, TypeError):
-            pass
         code += 1
 
 

@@ -94,9 +94,7 @@ class _Segment:
     def block(self) -> TextBlock:
         """Return its text, with spaces where there are gaps."""
         flat = [
-            (glyph, chunk.starts[at], chunk.ends[at])
-            for chunk in self.chunks
-            for at, glyph in enumerate(chunk.glyphs)
+            (glyph, chunk.starts[at], chunk.ends[at]) for chunk in self.chunks for at, glyph in enumerate(chunk.glyphs)
         ]
         gaps = [flat[at + 1][1] - flat[at][2] for at in range(len(flat) - 1)]
         spread = len(gaps) > 1 and min(gaps) > 0.2 * self.size and max(gaps) < 1.3 * min(gaps) + 0.1 * self.size

@@ -63,7 +63,16 @@ def prune(
             continue
         try:
             _blank(pdf.get_object(home), owners[home], gone)
-        except (TTLibError, InputRefused, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError):
+        except (
+            TTLibError,
+            InputRefused,
+            ArithmeticError,
+            LookupError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            AssertionError,
+        ):
             failed.append(home)
     return failed
 
@@ -101,11 +110,8 @@ def _prune_font(pdf: pikepdf.Pdf, own: Any, font: Font, left: set[Code], dead: s
     names = _prune_differences(own, codes)
     procs = entry(own, "/CharProcs")
     if font.kind == "Type3" and isinstance(procs, pikepdf.Dictionary):
-        procs = pikepdf.Dictionary(procs)
-        for name in names:
-            if name in procs:
-                del procs[name]
-        own["/CharProcs"] = procs
+        kept_procs = {name: proc for name, proc in procs.items() if name not in names}
+        own["/CharProcs"] = pikepdf.Dictionary(kept_procs)
 
 
 def _prune_differences(own: Any, codes: set[int]) -> set[str]:
@@ -115,7 +121,8 @@ def _prune_differences(own: Any, codes: set[int]) -> set[str]:
     if not isinstance(differences, pikepdf.Array):
         return set()
     code, kept = 0, []
-    gone, stay = set(), set()
+    gone: set[str] = set()
+    stay: set[str] = set()
     for one in differences:
         if not isinstance(one, pikepdf.Name):
             code = int(one)

@@ -69,7 +69,9 @@ def rendered(document: pypdfium2.PdfDocument, number: int, dpi: int, *, colour: 
             scale=scale, grayscale=not colour, draw_annots=annotations, may_draw_forms=False, rev_byteorder=colour
         )
         image = bitmap.to_pil()
-        return Rendered(image.convert("RGB" if colour else "L"), image.width / max(width, 1e-6), left, low, width, height)
+        return Rendered(
+            image.convert("RGB" if colour else "L"), image.width / max(width, 1e-6), left, low, width, height
+        )
     finally:
         page.close()
 
@@ -133,7 +135,9 @@ def _changed(
 def _stands_out(one: Image.Image, other: Image.Image) -> NDArray[np.bool_]:
     """Return which pixels of `one` are like none around them in `other`: pdfium may draw a letter a pixel beside."""
     pixels = np.asarray(one, dtype=np.int16)
-    darkest, lightest = (np.asarray(other.filter(way(3)), np.int16) for way in (ImageFilter.MinFilter, ImageFilter.MaxFilter))
+    darkest, lightest = (
+        np.asarray(other.filter(way(3)), np.int16) for way in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
+    )
     found: NDArray[np.bool_] = (pixels < darkest - _VISIBLE) | (pixels > lightest + _VISIBLE)
     return found
 

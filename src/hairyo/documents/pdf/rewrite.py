@@ -15,8 +15,9 @@ from typing import Any
 
 import pikepdf
 
-from hairyo.documents.pdf.content import KNOWN, SPOKEN, Glyph, Instruction, Mark
+from hairyo.documents.pdf.content import SPOKEN, Glyph, Instruction, Mark
 from hairyo.documents.pdf.objects import Key, Matrix, called
+from hairyo.documents.pdf.rules import structure
 
 _NEAR = 0.3
 _COLOUR = b"0.15 g"
@@ -112,7 +113,7 @@ def rewritten(
             out += _without(instruction, operator, gone[number])
         elif number in silent:
             out.append(_silenced(instruction))
-        elif operator in KNOWN:
+        elif operator in structure().operators:
             out.append(instruction)
     if names:
         out = [_renamed(one, names) for one in out]

@@ -22,6 +22,7 @@ class Structure:
     streams: frozenset[str]
     silent: frozenset[str]
     fonts: frozenset[str]
+    operators: frozenset[str]
     strings: dict[str, tuple[str, str]]
 
 

@@ -93,10 +93,10 @@ def _lines(text_page: pypdfium2.PdfTextPage) -> str:
 def _objects(reader: pypdf.PdfReader, path: Path, nesting: int) -> Iterator[Piece]:
     """Yield the strings, names and streams of every object of the file, used or not."""
     size = int(reader.trailer.get("/Size", 0))
-    for thing in ("/Info", "/ID"):
-        yield from _strings("trailer", reader.trailer.get(thing))
+    for key in ("/Info", "/ID"):
+        yield from _strings("trailer", reader.trailer.get(key))
     for number in range(1, size):
-        thing = reader.get_object(number)
+        thing: object = reader.get_object(number)
         place = f"object {number}"
         if thing is None:
             continue
