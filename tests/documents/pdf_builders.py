@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
-BOX = Array([0, 0, 595, 842])
+BOX = (0, 0, 595, 842)
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -73,9 +73,7 @@ def type3_font(pdf: Pdf, text: str) -> tuple[Dictionary, bytes]:
         FirstChar=1,
         LastChar=len(text),
         Widths=Array([800] * len(text)),
-        ToUnicode=pdf.make_stream(
-            f"begincmap 1 begincodespacerange <00> <FF> endcodespacerange {len(text)} beginbfchar\n{rows}endbfchar".encode()
-        ),
+        ToUnicode=pdf.make_stream(f"begincmap {len(text)} beginbfchar\n{rows}endbfchar endcmap".encode()),
         Resources=Dictionary(),
     )
     return pdf.make_indirect(font), b"<" + bytes(range(1, len(text) + 1)).hex().encode() + b">"
@@ -87,7 +85,7 @@ def new_pdf(content: bytes, *, pages: int = 1) -> Pdf:
     fonts = Dictionary(F1=cid_font(pdf), V1=cid_font(pdf, vertical=True))
     for _ in range(pages):
         page = Dictionary(
-            Type=Name.Page, MediaBox=BOX, Resources=Dictionary(Font=fonts), Contents=pdf.make_stream(content)
+            Type=Name.Page, MediaBox=Array(BOX), Resources=Dictionary(Font=fonts), Contents=pdf.make_stream(content)
         )
         pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
     return pdf

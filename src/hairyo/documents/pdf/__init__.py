@@ -1,7 +1,8 @@
-"""PDF: glyphs (`content`, `fonts`), lines (`layout`), what stays (`clean`), removal (`rewrite`), the whole (`document`)."""
+"""PDF: glyphs (`content`, `fonts`), lines (`layout`), what stays (`clean`), removal (`rewrite`), all (`document`)."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pikepdf
@@ -11,6 +12,9 @@ from hairyo.documents.columns import ColumnMap
 from hairyo.documents.pdf.document import PdfDocument
 
 _MOST = 200_000_000  # bytes that one stream may unfold to
+
+for _library in ("pikepdf", "pdfminer", "fontTools"):  # their warnings may quote the file
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 # For the whole process, before any file is opened. A damaged stream is read as far as it goes, as pdfium shows it.
 pikepdf.settings.set_qpdf_limits(

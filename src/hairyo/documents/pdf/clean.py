@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 import pikepdf
 
-from hairyo.documents.pdf.objects import Key, called, content, entry, key_of
+from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, text_of
 from hairyo.documents.pdf.rules import structure
 from hairyo.errors import BrokenInput, TooLarge, Words
 
@@ -310,7 +310,7 @@ class _Cleaner:
             if via not in self._rules.silent:
                 raise TooLarge("the PDF has too many texts outside its pages; split it")
             return
-        text = _decoded(value)
+        text = text_of(value)
         if not text.strip():
             return
         kind, label = self._rules.strings.get(via, ("text", ""))
@@ -331,8 +331,8 @@ def _label_of(holder: Any) -> str:
     for _ in range(_DEPTH):
         for key in ("/TU", "/T"):
             text = entry(node, key)
-            if isinstance(text, pikepdf.String) and str(text).strip():
-                return str(text)[:40]
+            if isinstance(text, pikepdf.String) and text_of(text).strip():
+                return text_of(text)[:40]
         node = entry(node, "/Parent")
         if node is None:
             break
@@ -352,19 +352,3 @@ def _leaves(node: Any, what: str, depth: int = 0) -> Iterator[Any]:
     yield from entry(node, what) or ()
     for kid in entry(node, "/Kids") or ():
         yield from _leaves(kid, what, depth + 1)
-
-
-def _decoded(value: Any) -> str:
-    """Return a string's text; some programs write CP932 where the format has no place for it."""
-    raw = bytes(value)
-    if not raw.startswith((b"\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe")) and any(byte >= 0x80 for byte in raw):
-        for encoding in ("utf-8", "cp932"):
-            try:
-                text = raw.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            if any("\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" for char in text):
-                return text
-    if raw.startswith(b"\xff\xfe"):
-        return raw[2:].decode("utf-16-le", "replace")
-    return str(value)

@@ -26,12 +26,13 @@ from hairyo.documents.pdf.objects import (
     matrix,
     name,
     number,
+    text_of,
     times,
 )
 from hairyo.errors import BrokenInput, TooLarge
 
 DEPTH = 30
-MOST_STEPS = 3_000_000
+MOST_STEPS = 1_000_000
 _KEPT_STREAMS = 64
 SPOKEN = ("/ActualText", "/Alt", "/E")
 PAINTS = frozenset({"f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh"})
@@ -362,7 +363,7 @@ class _Run:
             "Tr": lambda o: self._put("mode", o),
         }
         for self._op, instruction in enumerate(instructions):
-            operator = str(instruction.operator)
+            operator = called(instruction.operator)
             handler = handlers.get(operator)
             if handler is not None:
                 handler(instruction.operands)
@@ -524,7 +525,7 @@ class _Run:
             for key in SPOKEN:
                 text = entry(properties, key)
                 if isinstance(text, pikepdf.String):
-                    self._reader._reading.spoken.append((self._key, self._op, key, str(text)))
+                    self._reader._reading.spoken.append((self._key, self._op, key, text_of(text)))
 
     def _end_mark(self, _: Any) -> None:
         if self._reader._marks:

@@ -26,7 +26,7 @@ from hairyo.documents.pdf.clean import Cleaned, TextString, open_clean
 from hairyo.documents.pdf.content import SPOKEN, Glyph, Mark, Reading, Streams, parsed
 from hairyo.documents.pdf.fonts import Code
 from hairyo.documents.pdf.layout import TextBlock, blocks_of
-from hairyo.documents.pdf.objects import Key, content, entry, key_of
+from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, text_of
 from hairyo.documents.pdf.prune import prune
 from hairyo.documents.pdf.rewrite import bars, rewritten, silent_of
 from hairyo.errors import BrokenInput, InputRefused, OutputError, Words
@@ -200,7 +200,9 @@ class PdfDocument(Document):
         inners: dict[Key, Inner] = {}
         dropped: list[Key] = []
         for number, spec in enumerate(self._cleaned.files, 1):
-            name = str(entry(spec, "/UF") or entry(spec, "/F") or "")
+            name = next(
+                (text_of(one) for key in ("/UF", "/F") if isinstance(one := entry(spec, key), pikepdf.String)), ""
+            )
             try:
                 data = _file_bytes(spec)
                 inner = Inner(data, name, f"attached file {number}", self._limits)
@@ -334,7 +336,7 @@ def _put_file(spec: Any, data: bytes, converted: str) -> None:
     spec["/EF"] = pikepdf.Dictionary({"/F": first, "/UF": first})
     for key in ("/F", "/UF"):
         if converted and key in spec:
-            spec[key] = pikepdf.String(str(Path(str(spec[key])).with_suffix(converted)))
+            spec[key] = pikepdf.String(str(Path(text_of(spec[key])).with_suffix(converted)))
 
 
 def _has_comment(owner: Any) -> bool:
@@ -350,7 +352,9 @@ def _silence_resources(owner: Any, instructions: list[Any], silent: set[int]) ->
     for number in silent:
         operands = instructions[number].operands
         named = (
-            entry(properties, str(operands[1])) if len(operands) > 1 and isinstance(operands[1], pikepdf.Name) else None
+            entry(properties, called(operands[1]))
+            if len(operands) > 1 and isinstance(operands[1], pikepdf.Name)
+            else None
         )
         _fall_silent(named)
 

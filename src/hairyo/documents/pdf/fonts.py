@@ -161,7 +161,7 @@ class Font:
         descendants = entry(self.obj, "/DescendantFonts")
         self.descendant = descendants[0] if isinstance(descendants, pikepdf.Array) and len(descendants) else None
         info = dictionary(self.descendant, "/CIDSystemInfo")
-        registry, ordering = (str(entry(info, key) or "").strip() for key in ("/Registry", "/Ordering"))
+        registry, ordering = (_plain(entry(info, key)) for key in ("/Registry", "/Ordering"))
         encoding = entry(self.obj, "/Encoding")
         self._own = cmap.parse(content(encoding)) if isinstance(encoding, pikepdf.Stream) else None
         called = name(encoding) or (self._own.base if self._own else "")
@@ -240,6 +240,10 @@ class Font:
             return Code(raw, cid, text, width * _EM, width * _EM)
         down = _found(cid, self._down_by_cid, self._down_by_range, self._down)
         return Code(raw, cid, text, down * _EM, width * _EM)
+
+
+def _plain(said: Any) -> str:
+    return bytes(said).decode("latin-1").strip() if isinstance(said, pikepdf.String) else ""
 
 
 def _by_name(differences: list[Any]) -> Iterator[tuple[int, str]]:

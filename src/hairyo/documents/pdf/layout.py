@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import atan2, degrees, hypot
 from statistics import median
 
@@ -138,7 +139,7 @@ def blocks_of(glyphs: Iterable[Glyph]) -> list[TextBlock]:
 
 def _stacked(glyphs: list[Glyph]) -> Iterator[tuple[Glyph, float, float]]:
     """Yield each glyph with the way it runs: where ideographs are set one under the other, downwards."""
-    down = [_below(one, other) for one, other in zip(glyphs, glyphs[1:], strict=False)]
+    down = [_below(one, other) for one, other in pairwise(glyphs)]
     if not any(down):
         yield from ((glyph, glyph.show.dx, glyph.show.dy) for glyph in glyphs)
         return

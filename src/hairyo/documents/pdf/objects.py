@@ -50,7 +50,7 @@ def times(one: Matrix, other: Matrix) -> Matrix:
 
 
 def called(thing: Any) -> str:
-    """Return a name with its slash, as the keys of dictionaries are given: bytes that are no UTF-8 become surrogates."""
+    """Return a name with its slash, as dictionaries give their keys: bytes that are no UTF-8 are surrogates."""
     try:
         return str(thing)
     except UnicodeDecodeError:
@@ -87,3 +87,22 @@ def content(stream: Any) -> bytes:
         if "memory" in str(error) or "limit" in str(error):
             raise TooLarge("a part of the PDF unfolds too far; print it to a new PDF") from None
         raise BrokenInput("a part of the PDF cannot be decoded; open it and save it anew") from None
+
+
+def text_of(value: Any) -> str:
+    """Return a string's text; some programs write CP932 where the format has no place for it."""
+    raw = bytes(value)
+    if not raw.startswith((b"\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe")) and any(byte >= 0x80 for byte in raw):
+        for encoding in ("utf-8", "cp932"):
+            try:
+                text = raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            if any("\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" for char in text):
+                return text
+    if raw.startswith(b"\xff\xfe"):
+        return raw[2:].decode("utf-16-le", "replace")
+    try:
+        return str(value)
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace")

@@ -108,7 +108,7 @@ def rewritten(
         gone[glyph.show.op][glyph.show.item].append(glyph)
     out: list[Any] = []
     for number, instruction in enumerate(instructions):
-        operator = str(instruction.operator)
+        operator = called(instruction.operator)
         if number in gone:
             out += _without(instruction, operator, gone[number])
         elif number in silent:
@@ -127,7 +127,7 @@ def _balanced(instructions: list[Any]) -> tuple[list[Any], int]:
     """Return the instructions without those that restore a state nobody saved, and how many states stay open."""
     kept, depth = [], 0
     for one in instructions:
-        operator = str(one.operator)
+        operator = called(one.operator)
         if operator == "Q" and not depth:
             continue
         depth += {"q": 1, "Q": -1}.get(operator, 0)
@@ -199,7 +199,7 @@ def _silenced(instruction: Instruction) -> Any:
         for key in SPOKEN:
             if key in operands[1]:
                 del operands[1][key]
-    return _made(operands, str(instruction.operator))
+    return _made(operands, called(instruction.operator))
 
 
 def _renamed(instruction: Any, names: dict[str, str]) -> Any:
@@ -209,7 +209,7 @@ def _renamed(instruction: Any, names: dict[str, str]) -> Any:
         pikepdf.Name(names[called(one)]) if isinstance(one, pikepdf.Name) and called(one) in names else one
         for one in instruction.operands
     ]
-    return _made(operands, str(instruction.operator))
+    return _made(operands, called(instruction.operator))
 
 
 def silent_of(marks: Iterable[Mark]) -> dict[Key, set[int]]:

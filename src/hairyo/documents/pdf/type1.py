@@ -46,7 +46,7 @@ def blanked(data: bytes, clear: int, listed: dict[int, str], codes: set[int]) ->
     skipped = int(lead[1]) if lead else 4
     out, at = [], 0
     renamed = {name: b"z%d" % number for number, name in enumerate(sorted(gone))}
-    for match in iter(lambda: _OUTLINE.search(inside, at), None):
+    while match := _OUTLINE.search(inside, at):
         end = match.end() + int(match[2])
         if match[1] in gone:
             empty = encrypt(bytes(skipped) + _EMPTY, _OUTLINE_KEY)[0]

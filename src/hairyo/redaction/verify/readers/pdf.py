@@ -7,6 +7,7 @@ strings, names, and streams unpacked, among them what fonts list and attached fi
 from __future__ import annotations
 
 import ctypes
+import logging
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ from hairyo.redaction.verify.piece import Piece, Reader
 from hairyo.redaction.verify.readers import office, parquet, text
 
 _MAX_NESTING = 3
+logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings may quote the file
 _MAP_ROW = re.compile(rb"<[0-9A-Fa-f\s]+>\s*(?:<[0-9A-Fa-f\s]+>\s*)?<([0-9A-Fa-f\s]+)>")
 _ROW = 0.5
 _LEVELS = 60
