@@ -29,6 +29,7 @@ from hairyo.documents.pdf.objects import (
     text_of,
     times,
 )
+from hairyo.documents.pdf.radicals import without_radicals
 from hairyo.errors import BrokenInput, TooLarge
 
 DEPTH = 30
@@ -150,6 +151,16 @@ class Reading:
         """Whether there are characters whose font does not tell what they say."""
         return any(g.code.text == UNKNOWN and not g.show.font.symbols and g.code.width > 0 for g in self.glyphs)
 
+    def leave_out_echoes(self) -> None:
+        """Leave out of `spoken` what says the same as the glyphs it stands for: it goes when they go."""
+        if not self.spoken:
+            return
+        shown: dict[Mark, str] = {}
+        for glyph in self.glyphs:
+            for mark in glyph.show.marks:
+                shown[mark] = shown.get(mark, "") + glyph.code.text
+        self.spoken = [one for one in self.spoken if without_radicals(one[3]) != shown.get(one[:2])]
+
 
 @dataclass(slots=True)
 class _State:
@@ -222,12 +233,14 @@ class Streams:
             form = _look(annotation)
             if form is not None:
                 reader.stream(form, entry(form, "/Resources"), _placed(form, annotation))
+        reading.leave_out_echoes()
         return reading
 
     def alone(self, stream: Any, resources: Any) -> Reading:
         """Read a stream that no page shows by itself: a pattern, a glyph of a Type3 font, an unused form."""
         reading = Reading()
         _Reader(self, reading).stream(stream, resources, IDENTITY)
+        reading.leave_out_echoes()
         return reading
 
     def count(self, stream: Key, shown: dict[Key, list[Code]]) -> None:
