@@ -6,6 +6,7 @@ Forms are read where they are used, so that what is said in one stands beside it
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -255,7 +256,9 @@ class Streams:
 def parsed(owner: Any) -> list[Instruction]:
     """Return the instructions of a page or stream; see `Streams.instructions`."""
     try:
-        return list(pikepdf.parse_content_stream(owner))
+        with warnings.catch_warnings():  # of streams that end in the middle; they are read as far as they go
+            warnings.simplefilter("ignore")
+            return list(pikepdf.parse_content_stream(owner))
     except (pikepdf.PdfError, ValueError, TypeError) as error:
         if "memory" in str(error) or "limit" in str(error):
             raise TooLarge("a part of the PDF unfolds too far; print it to a new PDF") from None
