@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
@@ -351,7 +351,7 @@ class _Run:
 
     def all(self, instructions: list[Instruction]) -> None:
         """Do every instruction."""
-        handlers = {
+        handlers: dict[str, Callable[[Any], None]] = {
             "Tj": self._show,
             "TJ": self._show_array,
             "'": self._next_and_show,

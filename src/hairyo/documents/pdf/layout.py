@@ -204,18 +204,18 @@ def _segments(row: list[_Chunk], twins: dict[int, list[Glyph]]) -> list[_Segment
 
 def _without_twins(group: list[_Placed]) -> tuple[list[_Placed], dict[int, list[Glyph]]]:
     """Part glyphs that are set a second time in the same place, to make them bold, from the first ones."""
-    seen: dict[tuple[str, int, int], tuple[Glyph, float, float]] = {}
+    seen: dict[tuple[str, int], list[tuple[Glyph, float, float]]] = defaultdict(list)
     kept: list[_Placed] = []
     twins: dict[int, list[Glyph]] = defaultdict(list)
     for placed in group:
         glyph, along, across, _, size = placed
-        text, column, row = glyph.code.text, round(along / size), round(across / size)
-        near = (seen.get((text, column + dx, row + dy)) for dx in (0, -1, 1) for dy in (0, -1, 1))
-        first = next((o for o in near if o and hypot(o[1] - along, o[2] - across) < _TWIN * size), None)
+        text, row = glyph.code.text, round(across / size)
+        near = [one for beside in (row, row - 1, row + 1) if (text, beside) in seen for one in seen[text, beside]]
+        first = next((o for o in near if hypot(o[1] - along, o[2] - across) < _TWIN * size), None)
         if first:
             twins[id(first[0])].append(glyph)
         else:
-            seen[text, column, row] = (glyph, along, across)
+            seen[text, row].append((glyph, along, across))
             kept.append(placed)
     return kept, twins
 

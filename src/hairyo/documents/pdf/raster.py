@@ -61,29 +61,34 @@ def rendered(document: pypdfium2.PdfDocument, number: int, dpi: int, *, colour: 
     """
     page = document[number]
     try:
-        page.set_rotation(0)
-        left, low, right, high = page.get_bbox()
-        width, height = right - left, high - low
-        scale = min(dpi / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
-        bitmap = page.render(
-            scale=scale, grayscale=not colour, draw_annots=annotations, may_draw_forms=False, rev_byteorder=colour
-        )
-        image = bitmap.to_pil()
-        return Rendered(
-            image.convert("RGB" if colour else "L"), image.width / max(width, 1e-6), left, low, width, height
-        )
+        return _rendered(page, dpi, colour=colour, annotations=annotations)
     finally:
         page.close()
 
 
-def characters(document: pypdfium2.PdfDocument, number: int) -> Counter[str]:
-    """Return the characters that pdfium reads on a page, folded."""
+def _rendered(page: pypdfium2.PdfPage, dpi: int, *, colour: bool, annotations: bool) -> Rendered:
+    page.set_rotation(0)
+    left, low, right, high = page.get_bbox()
+    width, height = right - left, high - low
+    scale = min(dpi / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+    bitmap = page.render(
+        scale=scale, grayscale=not colour, draw_annots=annotations, may_draw_forms=False, rev_byteorder=colour
+    )
+    image = bitmap.to_pil().convert("RGB" if colour else "L")
+    return Rendered(image, image.width / max(width, 1e-6), left, low, width, height)
+
+
+def _seen(document: pypdfium2.PdfDocument, number: int) -> tuple[Counter[str], Rendered]:
+    """Return the characters that pdfium reads on a page, folded, and its looks."""
     page = document[number]
-    text_page = page.get_textpage()
     try:
-        return folded(text_page.get_text_range())
+        text_page = page.get_textpage()
+        try:
+            said = folded(text_page.get_text_range())
+        finally:
+            text_page.close()
+        return said, _rendered(page, COMPARE_DPI, colour=False, annotations=True)
     finally:
-        text_page.close()
         page.close()
 
 
@@ -109,26 +114,25 @@ def same_but_for(
         areas: where removed text stood.
         removed: its characters; None where pdfium reads other text in their stead (ActualText).
     """
+    (there, one), (left, other) = _seen(before, number), _seen(after, number)
     if removed is not None:
-        there, left = characters(before, number), characters(after, number)
         lost = there - left
         if left - there or lost - removed:
             return False
         if any(lost[char] < min(count, there[char]) for char, count in removed.items()):
             return False
-    return not bool(_changed(before, after, number, areas).any())
+    return not bool(_changed(one, other, areas).any())
 
 
-def _changed(
-    before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, number: int, areas: list[Corners]
-) -> NDArray[np.bool_]:
+def _changed(one: Rendered, other: Rendered, areas: list[Corners]) -> NDArray[np.bool_]:
     """Return which pixels differ outside the areas; none where they are too few to be seen."""
-    one = rendered(before, number, COMPARE_DPI, colour=False, annotations=True)
-    other = rendered(after, number, COMPARE_DPI, colour=False, annotations=True)
     if one.image.size != other.image.size:
         return np.ones((one.image.height, one.image.width), dtype=np.bool_)
-    differ = _stands_out(one.image, other.image) | _stands_out(other.image, one.image)
-    differ &= np.asarray(one.mask(areas, _PAD)) == 0
+    outside = np.asarray(one.mask(areas, _PAD)) == 0
+    apart = np.abs(np.asarray(one.image, dtype=np.int16) - np.asarray(other.image, dtype=np.int16)) > _VISIBLE
+    differ: NDArray[np.bool_] = apart & outside
+    if differ.any():
+        differ &= _stands_out(one.image, other.image) | _stands_out(other.image, one.image)
     return differ if differ.sum() > _FEW else np.zeros_like(differ)
 
 
@@ -159,7 +163,8 @@ def replaced(
         areas: where removed text stood.
     """
     look = rendered(before, number, PAGE_DPI, colour=True, annotations=False)
-    changed = Image.fromarray(_changed(before, after, number, areas).astype(np.uint8) * 255)
+    one, other = (rendered(it, number, COMPARE_DPI, colour=False, annotations=True) for it in (before, after))
+    changed = Image.fromarray(_changed(one, other, areas).astype(np.uint8) * 255)
     cover = look.mask(areas, 0.5)
     cover.paste(255, mask=changed.resize(look.image.size).filter(ImageFilter.MaxFilter(9)).point(lambda v: v and 255))
     look.image.paste(_BAR, mask=cover)

@@ -15,6 +15,7 @@ from contextlib import closing
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
 
 import pypdf
 import pypdfium2
@@ -24,6 +25,7 @@ from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
     DictionaryObject,
+    EncodedStreamObject,
     NameObject,
     StreamObject,
     TextStringObject,
@@ -109,7 +111,8 @@ def _objects(reader: pypdf.PdfReader, path: Path, nesting: int) -> Iterator[Piec
             if b"beginbf" in data:
                 yield Piece(f"{place} map", _plain(_mapped(data)), markup=True)
             if thing.get("/Subtype") == "/Form" or thing.get("/PatternType") == 1:
-                yield Piece(f"{place} text", _plain(reader.pages[0].extract_xform_text(thing)))
+                form = cast(EncodedStreamObject, thing)  # pypdf reads any stream
+                yield Piece(f"{place} text", _plain(reader.pages[0].extract_xform_text(form)))
             if thing.get("/Type") == "/EmbeddedFile":
                 yield from _attached(place, data, path, nesting)
         elif isinstance(thing, StreamObject):
