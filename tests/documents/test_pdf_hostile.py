@@ -59,6 +59,7 @@ def test_cut_off_files_are_refused_or_read(tmp_path):
             assert not (tmp_path / f"{part}-copy.pdf").exists()
 
 
+@pytest.mark.slow
 def test_streams_that_unfold_too_far_are_refused(tmp_path):
     pdf = new_pdf(b"")
     packed = zlib.compress(zlib.compress(bytes(250_000_000), 9), 9)
@@ -83,6 +84,7 @@ def test_loops_of_pages_and_forms_end(tmp_path):
         open_document(tmp_path / "b.pdf")
 
 
+@pytest.mark.slow
 def test_forms_that_multiply_are_refused(tmp_path):
     pdf = new_pdf(b"/In Do")
     form = _form(pdf, b"BT /F1 9 Tf " + hexed(NAME) + b" Tj ET")
