@@ -30,10 +30,10 @@ def test_an_unknown_suffix_is_named_with_what_is_read(tmp_path, name, said):
 @pytest.mark.parametrize(
     ("name", "raw", "said"),
     [
-        ("a.txt", b"%PDF-1.7\n", "PDF"),
+        ("a.txt", b"\x1f\x8b\x08", "gzip"),
         ("a.csv", b"PK\x03\x04rest", "zip archive"),
         ("a.jsonl", b"PAR1abc", "Parquet"),
-        ("a.docx", b"%PDF-1.7\n", "PDF"),
+        ("a.docx", b"%PDF-1.7\n", "damaged"),
         ("a.docx", b"plain text", "something else"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "older format"),
         ("a.doc", b"\r\n<HTML><body>", "HTML"),

@@ -17,6 +17,7 @@ from hairyo.redaction.verify.readers import (
     mail,
     office,
     parquet,
+    pdf,
     picture,
     slides,
     table,
@@ -41,6 +42,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "zip": archive.read,
         "xlsx": workbook.read,
         "pptx": slides.read,
+        "pdf": pdf.read,
         **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), picture.read),
     }
 )
@@ -70,5 +72,6 @@ NOT_COMPARED: Mapping[str, str] = MappingProxyType(
         "xlsx": "its search alone",
         "pptx": "its search alone",
         **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), "pixels: their text is read again, not the same"),
+        "pdf": "its writer compares pages, glyphs and pixels",
     }
 )
