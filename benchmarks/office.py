@@ -3,8 +3,8 @@
 Usage: python benchmarks/office.py --json office.json
 
 Detection counts for neither: ours is given the edits, the loop the words. Ours reads every place, writes the copy,
-opens it again and searches it; the loop (python-docx, openpyxl) sees paragraphs, or cells, and checks nothing. The ratio
-is ours to the loop's documents a second: 0.5 means half as fast.
+opens it again and searches it; the loop (python-docx, openpyxl) sees paragraphs, or cells, and checks nothing. The
+ratio is ours to the loop's documents a second: 0.5 means half as fast.
 """
 
 from __future__ import annotations

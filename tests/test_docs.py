@@ -130,7 +130,7 @@ def test_operators_know_every(names):
 
 @pytest.mark.parametrize("page", READMES, ids=["en", "ja"])
 def test_formats_are_named(page):
-    names = {"txt": "TXT", "md": "Markdown", "jsonl": "JSON Lines", "parquet": "Parquet"}
+    names = {"txt": "TXT", "md": "Markdown", "jsonl": "JSON Lines", "parquet": "Parquet", "webp": "WebP"}
     assert [one.name for one in kinds() if names.get(one.name, one.name.upper()) not in read(page)] == []
 
 

@@ -35,7 +35,7 @@ def test_an_unknown_suffix_is_named_with_what_is_read(tmp_path, name, said):
         ("a.jsonl", b"PAR1abc", "Parquet"),
         ("a.docx", b"%PDF-1.7\n", "damaged"),
         ("a.docx", b"plain text", "something else"),
-        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "older format"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "compound file"),
         ("a.doc", b"\r\n<HTML><body>", "HTML"),
         ("a.xls", b"<?xml version='1.0'?><Workbook/>", "XML"),
         ("a.doc", b"MIME-Version: 1.0\n", "MHTML"),

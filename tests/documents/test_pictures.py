@@ -204,9 +204,7 @@ def test_a_page_on_its_side_or_head_is_read(picture, turn):
 
 @pytest.mark.slow
 def test_a_whole_page_with_noise_is_read_in_order():
-    lines = [
-        f"{number}番地です。連絡は平日の夜七時以降、または土曜日の午前中にお願いします。" for number in range(20)
-    ]
+    lines = [f"{number}番地です。連絡は平日の夜七時以降、または土曜日の午前中にお願いします。" for number in range(20)]
     page = np.asarray(drawn(*lines, size=22, mode="L"), dtype=np.float32) * 0.85 + 20
     page += np.random.default_rng(1).normal(0, 15, page.shape)
     seen = look(Image.fromarray(page.clip(0, 255).astype(np.uint8)))

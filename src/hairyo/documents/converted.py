@@ -2,8 +2,7 @@
 
 LibreOffice makes a DOCX, XLSX or PPTX of them, and that is what is read and copied. It runs without network where the
 system can take it away, with a profile of its own, in the scratch folder; macros are not run and links not followed.
-Where it is not installed such files are held. The names of streams are those of [MS-DOC], [MS-XLS], [MS-PPT] and
-[MS-OFFCRYPTO].
+Where it is not installed such files are held.
 """
 
 from __future__ import annotations
@@ -36,12 +35,6 @@ _FILTERS: Mapping[str, str] = MappingProxyType(
 _TARGETS: Mapping[str, str] = MappingProxyType(
     {"doc": "docx", "xls": "xlsx", "ppt": "pptx", "rtf": "docx", "odt": "docx", "ods": "xlsx", "odp": "pptx"}
 )
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_STREAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"doc": ("WordDocument",), "xls": ("Workbook", "Book"), "ppt": ("PowerPoint Document",)}
-)
-_LOCKED = ("EncryptedPackage", "EncryptionInfo")
-_WINDOW = 1 << 20
 _SECONDS = 180
 _NOWHERE = "http://127.0.0.1:9"  # the port that discards: nothing answers there
 
@@ -72,10 +65,10 @@ def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | Non
     """Open an older or open Office document as LibreOffice converts it. See `Opener`.
 
     Raises:
-        BrokenInput: it is locked with a password, or not what LibreOffice can open.
+        BrokenInput: LibreOffice cannot open it.
         TooLarge: the conversion takes too long, or comes to too much.
     """
-    made = _TARGETS[_kind_of(path, kind)]
+    made = _TARGETS[kind]
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         return Unconverted(kind)
@@ -94,37 +87,6 @@ def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | Non
         *document.remarks,
     )
     return document
-
-
-def _kind_of(path: Path, kind: str) -> str:
-    """Return the kind that the content is of: files of the older formats tell by the names of their streams.
-
-    Raises:
-        BrokenInput: it is locked with a password, or of no kind that is read.
-    """
-    with path.open("rb") as file:
-        if file.read(len(_OLE)) != _OLE:
-            return kind
-    names = [*_LOCKED, *(name for streams in _STREAMS.values() for name in streams)]
-    found = _streams(path, names)
-    if found & set(_LOCKED):
-        raise BrokenInput("the document is locked with a password; save it without one")
-    fitting = [one for one, streams in _STREAMS.items() if found & set(streams)]
-    if not fitting:
-        raise BrokenInput("the file is of an older format (OLE), but no document, workbook or slides; check what it is")
-    return kind if kind in fitting else fitting[0]
-
-
-def _streams(path: Path, names: Iterable[str]) -> set[str]:
-    """Return those of `names` that streams of an OLE file have."""
-    wanted = {name: name.encode("utf-16-le") + b"\0\0" for name in names}
-    found: set[str] = set()
-    tail = b""
-    with path.open("rb") as file:
-        while window := file.read(_WINDOW):
-            found.update(name for name, coded in wanted.items() if coded in tail + window)
-            tail = window[-64:]
-    return found
 
 
 def _convert(program: str, path: Path, kind: str, made: str, folder: Path) -> Path:

@@ -9,8 +9,8 @@ from functools import partial
 from urllib.parse import quote
 
 from hairyo.documents.base import Block
-from hairyo.documents.docx_rules import rules
 from hairyo.documents.html_tokens import Attribute, Token, tokens
+from hairyo.documents.office.rules import rules
 from hairyo.documents.output import EditFeed
 from hairyo.documents.runs import Run, changes, cut, escapes, percents, plain, references, spaces, text_of
 from hairyo.documents.source import Change

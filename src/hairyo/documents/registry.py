@@ -15,6 +15,7 @@ from typing import Any
 
 from hairyo.documents.base import Document, Limits, Opener
 from hairyo.documents.columns import ColumnMap
+from hairyo.documents.compound import SIGNATURE, streams_of
 from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
 
 _TYPES = "[Content_Types].xml"
@@ -29,6 +30,7 @@ class Kind:
     Attributes:
         signatures: patterns of what its content may begin with; none where it is text.
         package: what an Office or ODF package tells of its type (`_package_type`); "" for other kinds.
+        streams: names of streams, one of which a compound file of this kind holds.
         records: whether it is a table, of which every row is a record.
     """
 
@@ -39,6 +41,7 @@ class Kind:
     en: str
     signatures: tuple[re.Pattern[bytes], ...] = ()
     package: str = ""
+    streams: tuple[str, ...] = ()
     records: bool = False
 
     @property
@@ -59,6 +62,7 @@ def kinds() -> tuple[Kind, ...]:
             en=row["en"],
             signatures=tuple(_pattern(signature) for signature in row.get("signatures", ())),
             package=row.get("package", ""),
+            streams=tuple(row.get("streams", ())),
             records=row.get("records", False),
         )
         for row in _tables()["format"]
@@ -159,6 +163,13 @@ def _of_content(path: Path, head: bytes, named: Kind | None) -> Kind:
         fitting = [kind for kind in fitting if (kind.package in main if kind.package else not main)]
         if named in packages and not fitting:  # its reader can say more about what is wrong with it
             return named
+    if head.startswith(SIGNATURE):
+        found = streams_of(path, [stream for kind in fitting for stream in kind.streams])
+        fitting = [kind for kind in fitting if found.intersection(kind.streams)]
+        if not fitting:
+            raise BrokenInput(
+                "the file is a compound file (OLE), but no document or mail that is read; check what it is"
+            )
     if named in fitting:
         return named
     if fitting:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import atan2, degrees, hypot
 from statistics import median
 
-from hairyo.documents.docx_rules import rules
+from hairyo.documents.office.rules import rules
 from hairyo.documents.pdf.content import Glyph
 
 # All in ems, measured on documents of LibreOffice, Chromium, Word and ReportLab.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import atan2, cos, pi, sin
 from statistics import median
 
-from hairyo.documents.docx_rules import rules
+from hairyo.documents.office.rules import rules
 from hairyo.documents.pictures.geometry import centre, height, length
 from hairyo.documents.pictures.ocr import Line
 

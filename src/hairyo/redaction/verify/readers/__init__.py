@@ -71,7 +71,7 @@ NOT_COMPARED: Mapping[str, str] = MappingProxyType(
         "zip": "its search alone",
         "xlsx": "its search alone",
         "pptx": "its search alone",
-        **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), "pixels: their text is read again, not the same"),
+        **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), "pixels change; their text is read again"),
         "pdf": "its writer compares pages, glyphs and pixels",
     }
 )

@@ -154,7 +154,7 @@ def kept(path: Path) -> Iterator[Kept]:
                 if data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
                     yield from _Survivors(f"member {number}").of(data)
     except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, EOFError) as error:
-        raise OutputError("the DOCX copy cannot be read again; the input must be held") from error
+        raise OutputError("the copy cannot be read again; the input must be held") from error
 
 
 @dataclass(slots=True)
