@@ -57,4 +57,4 @@ def test_what_lies_too_deep_or_has_no_reader_is_no_pass(tmp_path):
     with pytest.raises(OutputError, match="too deep"):
         list(nested(data, "a.zip", "member 1", tmp_path / "copy"))
     with pytest.raises(OutputError, match="no reader"):
-        list(nested(b"BMxx", "a.bmp", "member 1", tmp_path / "copy"))
+        list(nested(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.doc", "member 1", tmp_path / "copy"))

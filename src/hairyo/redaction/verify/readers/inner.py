@@ -24,9 +24,9 @@ _SIGNATURES = (
     (b"\x89PNG", "png"),
     (b"\xff\xd8\xff", "jpeg"),
     (b"GIF8", "gif"),
-    (b"BM", "bmp"),
     (b"II*\0", "tiff"),
     (b"MM\0*", "tiff"),
+    (b"\xd0\xcf\x11\xe0", "compound file"),  # copies never hold one: no reader knows it
 )
 _PACKAGES = (("wordprocessingml", "docx"), ("spreadsheetml", "xlsx"), ("presentationml", "pptx"))
 _SUFFIXES = {
@@ -73,6 +73,8 @@ def sniff(data: bytes, name: str) -> str:
             return kind
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
+    if data[:2] == b"BM" and data[6:10] == bytes(4):
+        return "bmp"
     return _SUFFIXES.get(PurePosixPath(name).suffix.lower(), "txt")
 
 
