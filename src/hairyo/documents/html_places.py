@@ -9,8 +9,8 @@ from functools import partial
 from urllib.parse import quote
 
 from hairyo.documents.base import Block
+from hairyo.documents.form_labels import is_label
 from hairyo.documents.html_tokens import Attribute, Token, tokens
-from hairyo.documents.office.rules import rules
 from hairyo.documents.output import EditFeed
 from hairyo.documents.runs import Run, changes, cut, escapes, percents, plain, references, spaces, text_of
 from hairyo.documents.source import Change
@@ -300,7 +300,7 @@ class _Table:
     def begin(self, name: str) -> None:
         if name == "tr":
             if self.rows == 1:
-                self.heads = [text if kind == "th" or rules().is_label(text) else "" for kind, text in self.row]
+                self.heads = [text if kind == "th" or is_label(text) else "" for kind, text in self.row]
             self.rows += 1
             self.row, self.inside = [], False
         else:
@@ -320,7 +320,7 @@ class _Table:
         kind, said = self.row[-1]
         joins = "cell" if column and not said else "line"
         beside = self.row[column - 1] if column else ("", "")
-        label = beside[1] if beside[0] == "th" or rules().is_label(beside[1]) else ""
+        label = beside[1] if beside[0] == "th" or is_label(beside[1]) else ""
         label = label or (self.heads[column] if column < len(self.heads) else "")
         return ("" if kind == "th" else label), joins, self.listed and self.rows > 1
 

@@ -9,8 +9,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-_SIGNS = re.compile(r"[\s：:*＊※()（）]")
-_LONGEST = 100  # signs and all, a label is no longer
 Action = Literal["read", "inner", "unread", "drop", "refuse"]
 
 
@@ -44,9 +42,6 @@ class Rules:
     formula_elements: frozenset[str]
     formula_attributes: frozenset[str]
     labels: dict[str, str]
-    max_label: int
-    label_words: tuple[str, ...]
-    person_words: tuple[str, ...]
     program_shapes: re.Pattern[str]
     parts: tuple[PartRule, ...]
 
@@ -54,21 +49,6 @@ class Rules:
         """Return the rule for a part, None where no row knows it."""
         said = f"{name} {content_type}"
         return next((rule for rule in self.parts if rule.pattern.search(said)), None)
-
-    def is_label(self, text: str) -> bool:
-        """Whether a cell's text is a short heading of a form (見出し)."""
-        if len(text) > _LONGEST:
-            return False
-        bare = _bare(text)
-        return 0 < len(bare) <= self.max_label and bare.endswith(self.label_words)
-
-    def names_persons(self, text: str) -> bool:
-        """Whether a column of this heading tells persons apart (氏名, 会員番号)."""
-        return _bare(text).endswith(self.person_words)
-
-
-def _bare(text: str) -> str:
-    return _SIGNS.sub("", text)
 
 
 @cache
@@ -80,9 +60,6 @@ def rules(format_name: str) -> Rules:
     return Rules(
         **{key: frozenset([*values, *own.get(key, ())]) for key, values in data["places"].items()},
         labels=data["labels"],
-        max_label=data["table"]["max_label"],
-        label_words=tuple(data["table"]["label_words"]),
-        person_words=tuple(data["table"]["person_words"]),
         program_shapes=re.compile(rf"({'|'.join(data['program']['shapes'])}) ?[0-9]{{1,6}}"),
         parts=tuple(parts),
     )

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from lxml import etree
 
+from hairyo.documents.form_labels import is_label
 from hairyo.documents.office.package import Element, bare, local
 from hairyo.documents.office.relations import is_relationships, references
 from hairyo.documents.office.rules import Rules
@@ -111,7 +112,7 @@ class PartText:
                 yield AttributeSpot(element, key, self._locator(f"{name} {attribute}"), self._answers(attribute))
 
     def _paragraph(self, paragraph: Element) -> Iterator[Spot]:
-        setting = _cell_setting(paragraph, self.rules) if local(paragraph) == "p" else PLAIN
+        setting = _cell_setting(paragraph) if local(paragraph) == "p" else PLAIN
         atoms, spots = readings(paragraph, self._locator("paragraph"), setting)
         self._atoms += atoms
         self._taken |= {atom.element for atom in atoms}
@@ -192,7 +193,7 @@ def _atom(element: Element, name: str, paragraph: Element) -> Atom:
     )
 
 
-def _cell_setting(paragraph: Element, rules: Rules) -> Setting:
+def _cell_setting(paragraph: Element) -> Setting:
     """Return the label of the table cell that `paragraph` stands in, and how it joins what is before."""
     cell = next((a for a in paragraph.iterancestors() if local(a) in ("tc", "txbxContent")), None)
     if cell is None or local(cell) != "tc" or not _in_run_space(cell):
@@ -208,8 +209,8 @@ def _cell_setting(paragraph: Element, rules: Rules) -> Setting:
     first = next(element for element in table.iter() if local(element) == "tr")
     heads = _cells(first) if first is not row else []
     candidates = [*cells[max(column - 1, 0) : column], *heads[column : column + 1]]
-    label = next((text for text in map(_cell_text, candidates) if rules.is_label(text)), "")
-    label = "" if rules.is_label(_cell_text(cell)) else label
+    label = next((text for text in map(_cell_text, candidates) if is_label(text)), "")
+    label = "" if is_label(_cell_text(cell)) else label
     starts = next(p for p in cell.iter() if local(p) == "p") is paragraph
     return Setting(label, "cell" if starts and column else "line")
 

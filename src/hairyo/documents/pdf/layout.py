@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import atan2, degrees, hypot
 from statistics import median
 
-from hairyo.documents.office.rules import rules
+from hairyo.documents.form_labels import is_label
 from hairyo.documents.pdf.content import Glyph
 
 # All in ems, measured on documents of LibreOffice, Chromium, Word and ReportLab.
@@ -320,5 +320,5 @@ def _cells(row: list[_Segment]) -> Iterator[TextBlock]:
         block = segment.block()
         block.joins = "cell" if number else "line"
         block.label = label
-        label = block.text if rules().is_label(block.text) else ""
+        label = block.text if is_label(block.text) else ""
         yield block

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import atan2, cos, pi, sin
 from statistics import median
 
-from hairyo.documents.office.rules import rules
+from hairyo.documents.form_labels import is_label
 from hairyo.documents.pictures.geometry import centre, height, length
 from hairyo.documents.pictures.ocr import Line
 
@@ -59,7 +59,7 @@ class _Spot:
 
     @property
     def is_label(self) -> bool:
-        return rules().is_label(self.line.text)
+        return is_label(self.line.text)
 
 
 _Row = list[_Spot]

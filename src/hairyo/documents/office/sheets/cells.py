@@ -121,7 +121,7 @@ class SheetText(BookText):
     def _data(self, data: Element) -> Iterator[Spot]:
         rows = list(self._rows(data))
         shape = [(cells[0].row, {cell.column: cell.text for cell in cells if cell.text}) for cells in rows]
-        for cells, places in zip(rows, settings(shape, self._headings, self.rules), strict=True):
+        for cells, places in zip(rows, settings(shape, self._headings), strict=True):
             for cell in cells:
                 self.cells[cell.row, cell.column] = cell
                 yield from self._cell(cell, places.get(cell.column, PLAIN))

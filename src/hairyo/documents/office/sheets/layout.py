@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from hairyo.documents.office.rules import Rules
+from hairyo.documents.form_labels import is_label, names_persons
 from hairyo.documents.office.spots import Setting
 
 Row = Mapping[int, str]
@@ -12,60 +12,59 @@ _SHORT = 24  # a heading is no longer
 _LIST = 2  # rows below its heading that make a list
 
 
-def settings(rows: Sequence[tuple[int, Row]], headings: Collection[int], rules: Rules) -> list[dict[int, Setting]]:
+def settings(rows: Sequence[tuple[int, Row]], headings: Collection[int]) -> list[dict[int, Setting]]:
     """Return the setting of each cell, row by row.
 
     Args:
         rows: number and texts by column of every row that is not empty, in ascending order.
         headings: numbers of rows that the workbook itself tells to be headings (tables, filters).
-        rules: what a label looks like.
     """
     found: list[dict[int, Setting]] = []
     heads: Row = {}
     listed = False
     for at, (number, row) in enumerate(rows):
         broken = at > 0 and number > rows[at - 1][0] + 1
-        if number in headings or _is_heading(rows, at, rules):
+        if number in headings or _is_heading(rows, at):
             heads = row
-            listed = _rows_below(rows, at) >= _LIST and any(map(rules.names_persons, row.values()))
-            found.append({column: _beside(column, row, rules) for column in row})
+            listed = _rows_below(rows, at) >= _LIST and any(map(names_persons, row.values()))
+            found.append({column: _beside(column, row) for column in row})
             continue
         if broken:
             heads, listed = {}, False
         above = rows[at - 1][1] if at and not broken else {}
-        found.append({column: _setting(column, row, above, heads, listed, rules) for column in row})
+        found.append({column: _setting(column, row, above, heads, listed) for column in row})
     return found
 
 
-def _setting(column: int, row: Row, above: Row, heads: Row, listed: bool, rules: Rules) -> Setting:
+def _setting(column: int, row: Row, above: Row, heads: Row, listed: bool) -> Setting:
     if heading := heads.get(column, "").strip():
         return Setting(heading, "line", heading, listed)
-    beside = _beside(column, row, rules)
-    if beside.label or rules.is_label(row[column]):
+    beside = _beside(column, row)
+    if beside.label or is_label(row[column]):
         return beside
     upper = above.get(column, "").strip()
-    return Setting(upper, "line", upper) if rules.is_label(upper) else beside
+    return Setting(upper, "line", upper) if is_label(upper) else beside
 
 
-def _beside(column: int, row: Row, rules: Rules) -> Setting:
+def _beside(column: int, row: Row) -> Setting:
     """Return the setting of a cell by the nearest one to its left."""
     left = max((other for other in row if other < column), default=None)
     if left is None:
         return Setting()
     label = row[left].strip()
-    if rules.is_label(label) and not rules.is_label(row[column]):
+    if is_label(label) and not is_label(row[column]):
         return Setting(label, "cell", label)
     return Setting(joins="cell")
 
 
-def _is_heading(rows: Sequence[tuple[int, Row]], at: int, rules: Rules) -> bool:
+def _is_heading(rows: Sequence[tuple[int, Row]], at: int) -> bool:
     """Whether a row names the columns of the rows below it."""
     number, row = rows[at]
     below = [other for later, other in rows[at + 1 : at + 1 + _LIST] if later <= number + _LIST]
     if len(row) < 2 or not below or rows[at + 1][0] != number + 1:
         return False
-    labels = sum(map(rules.is_label, row.values()))
-    free = not any(rules.is_label(other[column]) for other in below for column in row if column in other)
+    labels = sum(map(is_label, row.values()))
+    free = not any(is_label(other[column]) for other in below for column in row if column in other)
     if not free or not any(column in other for other in below for column in row):
         return False
     if labels >= 2 and labels * 2 > len(row):
