@@ -120,7 +120,6 @@ def test_refuses_damaged_members(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"[Content_Types].xml": None},
         {"_rels/.rels": None},
         {"word/document.xml": None},
         {"_rels/.rels": relationships("")},
