@@ -17,14 +17,15 @@ from hairyo.evaluation.marked import POLARITIES, PUBLIC
 from hairyo.evaluation.marked import SUBJECTS as WHOSE
 from hairyo.taxonomy import types
 
-PERSONAL = tuple(name for name, one in types().items() if one.item is None)
+PERSONAL = tuple(name for name, one in types().items() if one.item is None and not one.pictured)
 SPECIAL_CARE = tuple(name for name, one in types().items() if one.item is not None)
 # What a span can be for the tag head; which kind of special care is another head's question, for one kind is rare.
 LABELS = (*PERSONAL, "special care")
 SUBJECTS = (*WHOSE, PUBLIC)
 # What a piece's tag can be beside a class: nothing to learn, or any class but those of a person (a partial label).
 IGNORED, NOT_PERSON = -100, -101
-_TAG = {name: 1 + 2 * LABELS.index(name if name in PERSONAL else LABELS[-1]) for name in types()}  # B; I is one more
+# The number of a class's first tag, of the piece it begins with; that of the pieces within is one more.
+_TAG = {name: 1 + 2 * LABELS.index(name if name in PERSONAL else LABELS[-1]) for name in (*PERSONAL, *SPECIAL_CARE)}
 PERSON_TAGS = (_TAG["PERSON"], _TAG["PERSON"] + 1)
 
 
