@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hairyo.detection import Detector
+from hairyo.detection.article6 import Judging
+from hairyo.detection.passage import Passage
 
 DETECTOR = Detector(rules_only=True)
 
@@ -97,6 +99,9 @@ def test_must_not_catch(text):
         ("うつ病かもしれません。", "uncertain"),
         ("前科がないとは言っていません。", "uncertain"),
         ("うつ病と診断されました。", "affirmed"),
+        ("前科があります。", "affirmed"),
+        ("前科が一つあります", "affirmed"),
+        ("前科があるわけではありません。", "negated"),
     ],
 )
 def test_polarity(text, polarity):
@@ -135,6 +140,18 @@ def test_form_answers(text, expected):
     assert one_fact(text, "form") == expected
 
 
+@pytest.mark.parametrize("text", ["持病は喘息です", "私の既往症は喘息", "持病は、現在喘息。"])
+def test_what_is_said_of_a_forms_label_is_told_as_in_a_form(text):
+    passage = Passage(text)
+    assert Judging.of(passage, []).in_field(text.index("喘息"))
+    assert "喘息" in {one[0] for one in facts(text)}
+
+
+@pytest.mark.parametrize("text", ["喘息は持病です", "持病の話は長いが喘息は続く", "息子は喘息です"])
+def test_no_other_topic_makes_a_field(text):
+    assert not Judging.of(Passage(text), []).in_field(text.index("喘息"))
+
+
 def test_a_declined_answer_is_no_fact():
     assert facts("支持政党：回答を控えます", "form") == []
 
@@ -166,3 +183,6 @@ def test_the_cue_is_the_word_that_decided():
     text = "前科はありません。"
     finding = next(one for one in DETECTOR.scan(text) if one.special_care)
     assert "ありません" in text[slice(*finding.cue)]
+    text = "前科が一つあります。"
+    finding = next(one for one in DETECTOR.scan(text) if one.special_care)
+    assert text[slice(*finding.cue)] == "あります"

@@ -60,6 +60,8 @@ MARKED = [
 ]
 
 CLEAN = [
+    "書体\nNoto Sans CJK JP\nArial Black\nYu Gothic UI",
+    "Project Manager\nVisual Studio Code",
     "山口県と福岡県で鈴木自動車の販売店を回った。",
     "田中工業株式会社、佐藤製薬、松下電器の案件を担当。",
     "トヨタとホンダとスズキに納品。",

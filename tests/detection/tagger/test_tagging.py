@@ -73,6 +73,11 @@ def test_what_is_denied_is_no_longer_special_under_the_act():
     assert (one.polarity, one.tier) == ("negated", "L2")
 
 
+def test_what_is_plainly_there_is_not_denied(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.TEXT", "妻は前科あります。")
+    assert [one.polarity for one in made([0, 0, 5, 6, 0, 0, 0, 0, 0], polarity=1).joined([])] == ["affirmed"]
+
+
 def test_a_public_person_is_never_whose_a_fact_is():
     (one,) = made(ASTHMA, subject=3).joined([])
     assert one.subject in ("self", "family", "other")

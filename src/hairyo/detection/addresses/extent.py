@@ -63,9 +63,11 @@ def _building() -> re.Pattern[str]:
     stop = alternation(cues().next_fields)
     word = rf"(?:(?!{stop})[{KANJI}ぁ-んァ-ヺーA-Za-z・'&])"
     room = r"(?:[A-Z]?[0-9]{1,5}(?:号室|号棟|号|階|F|室)?(?![0-9-]))"
+    # In kanji (二〇五号): what stands before the nought is read with the building's name.
+    kanji_room = r"(?:[〇○◯][一二三四五六七八九〇○◯]{1,3}(?:号室|号棟|号|室)?)"
     kinds = alternation(cues().buildings)
     return re.compile(
-        rf"[ ]{{0,2}}(?:{word}{{0,14}}(?:{kinds}){word}{{0,10}}(?:[ ]?{word}{{0,3}}{room}(?:[-]?{room})?)?"
+        rf"[ ]{{0,2}}(?:{word}{{0,14}}(?:{kinds}){word}{{0,10}}(?:{kanji_room}|[ ]?{word}{{0,3}}{room}(?:[-]?{room})?)?"
         rf"|(?:{word}{{2,14}}[ ]?)?(?:[0-9]{{2,5}}|[A-Z]-?[0-9]{{2,4}})(?:号室|号|室)?(?![0-9-])"
         r"(?=[ ]*(?:$|[\n、。,()|/]))"
         rf"|{word}{{0,14}}[ ]?(?:地下)?[B]?[0-9]{{1,2}}(?:階|F)(?:[ ]?{room})?)"

@@ -36,6 +36,7 @@ class _Patterns:
     verb: re.Pattern[str]
     next: re.Pattern[str]
     harmless: re.Pattern[str]
+    affirmed: re.Pattern[str]
     double: re.Pattern[str]
     ended: re.Pattern[str]
     after: re.Pattern[str]
@@ -53,6 +54,7 @@ def _patterns() -> _Patterns:
         verb=re.compile("|".join(words["denied_verb"])),
         next=re.compile(words["denied_next"]),
         harmless=re.compile("|".join(words["not_denied"])),
+        affirmed=re.compile(words["affirmed_at_once"]),
         double=re.compile(words["double_denied"]),
         ended=re.compile(words["ended"]),
         after=re.compile("|".join(words["uncertain_after"])),
@@ -90,6 +92,8 @@ def judge(passage: Passage, start: int, end: int, code: str) -> Judgement:
     first = max(sentence[0], start - REACH)
     if found := patterns.before.search(passage.normal[first:start]):
         return _at(first, found, "uncertain")
+    if found := patterns.affirmed.match(passage.normal, end):
+        return _at(0, found, "affirmed")
     return Judgement("affirmed")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -34,6 +34,9 @@ _JOINT = re.compile(r"で|の|により|のため(?:に)?|の治療で")
 _DONE_ABOUT_IT = re.compile(
     r"(?:長期|再|緊急)?(?:入院|通院|手術|治療|療養|加療|闘病|服薬|休職|休業)(?:中|歴|し[てたま][^、。]{0,6})?"
 )
+# Between a form's label that is the topic of a sentence and what is said of it: 「持病は喘息です」.
+_TOPIC = re.compile(r"(?:として)?は[、,]?(?:現在|今も|いまも|主に|幼少期からの|子どもの頃からの)?[、,]?")
+_TOPIC_REACH = 14
 # A form's question and its answer stand on one line of at most this many characters.
 _QUESTION = 80
 _FACT, _ANSWER, _DENIED, _TOLD_BY_FIELD, _BARE, _BESIDE = 0.9, 0.85, 0.8, 0.85, 0.7, 0.6
@@ -49,6 +52,7 @@ class Judging:
         fields: its form fields, in order.
         unticked: stretches of choices that were not taken.
         lookalikes: stretches in which terms do not count, by type, and `ANY`.
+        labels: where words end that are labels in forms (持病, 宗教).
         terms: what the lexicons match, whatever it means there.
     """
 
@@ -57,6 +61,7 @@ class Judging:
     fields: list[Field]
     unticked: list[tuple[int, int]]
     lookalikes: dict[str, list[tuple[int, int]]]
+    labels: list[int]
     terms: list[Candidate]
 
     @classmethod
@@ -78,6 +83,7 @@ class Judging:
             sorted(found, key=lambda field: field.label),
             unticked(passage.normal),
             stretches,
+            sorted(labels.values()),
             candidates(passage.normal, hits),
         )
 
@@ -100,8 +106,13 @@ class Judging:
             yield self.finding(Candidate(start, end, entry), Judgement("affirmed", cue), 0.95)
 
     def in_field(self, offset: int) -> bool:
-        """Tell whether an offset lies in a form's label or answer."""
-        return self._field_at(offset) is not None
+        """Tell whether an offset lies in a form's label or answer, or in one put as a sentence."""
+        return self._field_at(offset) is not None or self._answers_topic(offset)
+
+    def _answers_topic(self, offset: int) -> bool:
+        """Tell whether a term answers a form's label that is the sentence's topic: 「持病は喘息です」."""
+        near = self.labels[bisect_left(self.labels, offset - _TOPIC_REACH) : bisect_left(self.labels, offset)]
+        return any(_TOPIC.fullmatch(self.passage.normal, end, offset) for end in near)
 
     def opinion(self, start: int, end: int, type_: str, code: str) -> tuple[Judgement, Owner]:
         """Return what the rules say of a fact that somebody else found: its polarity, and whose it is.
@@ -131,7 +142,8 @@ class Judging:
         said = judge(self.passage, candidate.start, candidate.end, candidate.entry.code)
         if candidate.entry.strength == "label" and said.polarity == "negated":
             return self.finding(candidate, said, _DENIED)
-        if ticked(self.passage.normal, candidate.start) or (field is not None and self._asks(field)):
+        told = field is not None and self._asks(field)
+        if told or ticked(self.passage.normal, candidate.start) or self._answers_topic(candidate.start):
             return self.finding(candidate, said, _TOLD_BY_FIELD)
         return self._in_prose(candidate, said)
 

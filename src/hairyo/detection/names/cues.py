@@ -34,6 +34,7 @@ class Cues:
     closers: tuple[str, ...]
     direct_roles: tuple[str, ...]
     stop: tuple[str, ...]
+    stop_latin: tuple[str, ...]
 
 
 @cache
@@ -47,7 +48,7 @@ def cues() -> Cues:
 @cache
 def stop_words() -> frozenset[str]:
     """Return the words that stand in a name's place without being one."""
-    return frozenset(cues().stop)
+    return frozenset(cues().stop + cues().stop_latin)
 
 
 @cache

@@ -168,8 +168,8 @@ class Tagging:
         said, owned = self.judging.opinion(start, end, kind, code)
         polarity, sure = likeliest(self.reading.polarities, span.first, span.last)
         told = self.model.polarities[polarity]
-        if sure < _ASK_RULES.polarity and said.cue is not None:
-            told = said.polarity
+        if said.cue is not None and (sure < _ASK_RULES.polarity or (told, said.polarity) == ("negated", "affirmed")):
+            told = said.polarity  # 「前科があります」 leaves nothing to guess
         subject, sure_whose = likeliest(self.reading.subjects[:, : len(WHOSE)], span.first, span.last)
         owner = self.model.subjects[subject]
         if sure_whose < _ASK_RULES.subject and owned.whose != "unknown":
