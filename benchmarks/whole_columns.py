@@ -2,7 +2,8 @@
 
 Makes a table of invented persons with columns of one kind and a mixed one, finds in its cells as `hairyo run` does, and
 counts cells that hold something of their own: found, found where nothing is, missed. Then the same with every column
-masked whole of whose cells a share is found as a whole cell of one type. Nothing in the product does this.
+masked whole of whose cells a share is found as a whole cell of one type. The product takes half
+(`hairyo.batch.whole_columns`).
 """
 
 from __future__ import annotations

@@ -92,3 +92,16 @@ def test_any_text_can_be_searched(value, text):
         assert at <= start < end <= len(text + value)
         at = end
     assert isinstance(searchable(value), bool)
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16-le", "utf-16-be", "cp932", "euc_jp"])
+@pytest.mark.parametrize(("text", "found"), [("担当は福島です", True), ("福島", True), ("福島県と新福島駅", False)])
+def test_a_short_value_in_bytes_is_no_part_of_a_longer_word(coding, text, found):
+    search = Search([Secret("福島", "PERSON")])
+    data = b"\0\1" + text.encode(coding) + b"\0\0\2\0"
+    short = len("福島".encode(coding)) < 6  # too little to be looked for in bytes
+    assert bool(list(search.find_bytes(data))) is (found and not short)
+
+
+def test_a_long_value_in_bytes_is_found_within_a_longer_word():
+    assert list(Search([Secret("山田太郎", "PERSON")]).find_bytes("小山田太郎丸".encode()))

@@ -11,6 +11,7 @@ from hairyo.batch.findings import rows
 from hairyo.batch.parts import Part
 from hairyo.batch.records import changes_of, edits_of, findings_of
 from hairyo.batch.tasks import Setup, Task
+from hairyo.batch.whole_columns import Kinds, completed, kinds_of, sample, sample_units
 from hairyo.consent import ConsentEvent, disclosures
 from hairyo.detection import Detector, Finding
 from hairyo.redaction import Scope, gather, plan
@@ -36,12 +37,20 @@ class Planner:
         self._before, self._numbered = (0, True) if rows is None else (rows.start, False)
         self._columns = setup.options.column_map
         self._key = setup.keys.subkey("redaction")
+        self._kinds: Kinds | None = None
 
     def part(self, units: Iterable[Unit]) -> Part:
-        """Return what is found in `units`, and the plan of the records among them."""
+        """Return what is found in `units`, and the plan of the records among them.
+
+        What the columns of a table hold as a whole is learned from its first part, unless it was learned before.
+        """
         part = Part()
-        for unit in units:
-            found = findings_of(unit, self._detector, self._columns, self._submission.role)
+        told = self._told(units)
+        sheets = kinds_of((unit, found) for unit, found in told if unit.record is None)
+        if self._kinds is None:
+            self._kinds = kinds_of(sample(told))
+        for unit, alone in told:
+            found = completed(unit, alone, sheets if unit.record is None else self._kinds)
             if unit.record is not None or not self._before:
                 part.rows += rows(unit, found, blocks=self._numbered)
                 part.counts.update(one.type for one in found)
@@ -61,6 +70,19 @@ class Planner:
                 part.add_values(number, made.values)
                 part.add_changes(number, tuple(changes_of(unit, edits)))
         return part
+
+    @property
+    def learned(self) -> bool:
+        """Whether it is known what the columns hold as a whole."""
+        return self._kinds is not None
+
+    def learn(self, units: Iterable[Unit]) -> None:
+        """Learn what the columns of a table hold as a whole from its beginning, whichever part of it is to be read."""
+        self._kinds = kinds_of(sample(self._told(sample_units(units))))
+
+    def _told(self, units: Iterable[Unit]) -> list[tuple[Unit, Found]]:
+        role = self._submission.role
+        return [(unit, findings_of(unit, self._detector, self._columns, role)) for unit in units]
 
     def whole(self, units: Sequence[tuple[Unit, Found]], scope: Scope) -> Part:
         """Return the plan of what belongs to no record.

@@ -18,6 +18,7 @@ from hairyo.batch.findings import FindingsShard
 from hairyo.batch.parts import Changes, Parts, Secrets, split
 from hairyo.batch.planning import Found, Planner
 from hairyo.batch.tasks import CopyStep, PartDone, PartStep, Result, Setup, Step
+from hairyo.batch.whole_columns import SAMPLE, SAMPLE_CHARS
 from hairyo.consent import Versions
 from hairyo.detection import Detector
 from hairyo.detection.engine import detector_version, shared_detector
@@ -125,8 +126,24 @@ class _Work:
         self._next = number + 1
         if found is not None:
             self._make_folder()
+            if not self._planner.learned and not self._begins(number):
+                self._planner.learn(self._beginning())
             self._parts.put(number, self._planner.part(found))
         return PartDone(found is not None)
+
+    def _begins(self, number: int) -> bool:
+        """Whether part `number` holds all of the table's beginning that decides what its columns hold."""
+        rows = self.task.submission.rows
+        first = rows is None or (rows.start == 0 and rows.stop >= SAMPLE)
+        return number == 0 and first and self._part_chars >= SAMPLE_CHARS
+
+    def _beginning(self) -> Iterator[Unit]:
+        """Yield the units that the table begins with, whichever rows of it are this worker's."""
+        submission = self.task.submission
+        document = self._document
+        if submission.rows is not None:
+            document = open_rows(submission.path, range(SAMPLE), columns=self._columns)
+        return units(document.blocks())
 
     def put_aside(self) -> int:
         """Put all parts aside and return how many there are."""

@@ -10,6 +10,7 @@ import codecs
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 BLOCK = 1 << 20
 HANDLER = "hairyo.redaction.verify"
@@ -53,10 +54,28 @@ def _codec(encoding: str, value: str) -> bytes:
         return b""
 
 
-ENCODERS: tuple[Callable[[str], bytes], ...] = (
-    *(partial(_codec, name) for name in ("utf-8", "utf-16-le", "utf-16-be", "cp932", "euc_jp")),
-    partial(_windows, high=0x80),
-    partial(_windows, high=0),
+def _characters(encoding: str, data: bytes) -> str:
+    return data.decode(encoding, "ignore")
+
+
+def _shifted(data: bytes) -> str:
+    return _characters("iso2022_jp", b"\x1b$B" + data[: len(data) // 2 * 2])
+
+
+class Coding(NamedTuple):
+    """A way to write Japanese text as bytes, and to read some bytes of such a text; what is none of it is left out."""
+
+    encode: Callable[[str], bytes]
+    decode: Callable[[bytes], str]
+
+
+CODINGS: tuple[Coding, ...] = (
+    *(
+        Coding(partial(_codec, name), partial(_characters, name))
+        for name in ("utf-8", "utf-16-le", "utf-16-be", "cp932", "euc_jp")
+    ),
+    Coding(partial(_windows, high=0x80), partial(_characters, "euc_jp")),
+    Coding(partial(_windows, high=0), _shifted),
 )
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
 
 from hairyo.redaction.secret import Secret
-from hairyo.redaction.verify.codecs import ENCODERS
+from hairyo.redaction.verify.codecs import CODINGS, Coding
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20dd-\u20e4"
@@ -35,6 +35,7 @@ _CELL = re.compile(rf"((?:{_GAP})*)(.)", re.DOTALL)
 _TO_HIRAGANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)})
 _SHORT, _STRONG_LATIN, _LOOSE_DIGITS, _MIN_DIGITS, _MARKUP_DIGITS = 2, 6, 6, 4, 8
 _MIN_BYTES, _MIN_BASE64, _MIN_ENCODED = 6, 6, 4
+_BESIDE = 4  # bytes of the longest character, in any coding
 _ROUNDS = 3
 _JSON_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{6}")
@@ -206,9 +207,7 @@ class Search:
         if self._encoded is None:
             return
         for number, start, end in self._encoded.find_matches_as_indexes(data, overlapping=True):
-            first, last = self._byte_forms[number][1]
-            before, after = data[max(0, start - 2) : start], data[end : end + 2]
-            if end > seen and not (first and _digit(before[::-1])) and not (last and _digit(after)):
+            if end > seen and any(_stands_in_bytes(data, start, end, one) for one in self._byte_forms[number][1]):
                 yield "bytes"
 
     def _present(self, key: str) -> Iterable[int]:
@@ -226,15 +225,13 @@ class Search:
         return AhoCorasick(sorted(forms)) if forms else None
 
     @cached_property
-    def _byte_forms(self) -> list[tuple[bytes, tuple[bool, bool]]]:
-        """Return the values as bytes, each with whether it begins and ends with a digit."""
-        forms = {
-            encode(value): (value[0].isdecimal(), value[-1].isdecimal())
-            for value in self._values
-            if _needle(value)
-            for encode in ENCODERS
-        }
-        return sorted(one for one in forms.items() if len(one[0]) >= _MIN_BYTES)
+    def _byte_forms(self) -> list[tuple[bytes, list[tuple[str, Coding]]]]:
+        """Return the values as bytes, each with what it is the bytes of: a value in a coding."""
+        forms: dict[bytes, list[tuple[str, Coding]]] = {}
+        for value in filter(_needle, self._values):
+            for coding in CODINGS:
+                forms.setdefault(coding.encode(value), []).append((value, coding))
+        return sorted((one for one in forms.items() if len(one[0]) >= _MIN_BYTES), key=lambda one: one[0])
 
     @cached_property
     def _encoded(self) -> BytesAhoCorasick | None:
@@ -271,13 +268,26 @@ def _variants(text: str) -> Iterator[tuple[str, str]]:
 
 def _base64_forms(value: str) -> Iterator[str]:
     """Yield what base64 of a longer text that holds `value` must contain, at each of the three alignments."""
-    for encode in ENCODERS:
-        data = encode(value)
+    for coding in CODINGS:
+        data = coding.encode(value)
         for shift in range(3):
             coded = base64.b64encode(bytes(shift) + data + bytes(2)).decode()
             form = coded[-(-shift * 8 // 6) : (shift + len(data)) * 8 // 6]
             if len(form) >= _MIN_BASE64:
                 yield form
+
+
+def _stands_in_bytes(data: bytes, start: int, end: int, form: tuple[str, Coding]) -> bool:
+    """Whether a value's bytes are it: in no longer number and, where short, in no longer word (福島 in 福島県)."""
+    value, coding = form
+    before, after = data[max(0, start - _BESIDE) : start], data[end : end + _BESIDE]
+    if value[0].isdecimal() and _digit(before[:-3:-1]):
+        return False
+    if value[-1].isdecimal() and _digit(after):
+        return False
+    if len(_closed(_plain(value))) > _SHORT:
+        return True
+    return not (_alike(coding.decode(before)[-1:], value[0]) or _alike(coding.decode(after)[:1], value[-1]))
 
 
 def _digit(beside: bytes) -> bool:
