@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from document_builders import plain_docx
 
-from hairyo.documents import ColumnMap, Edit, Limits, kinds, open_document
+from hairyo.documents import ColumnMap, Edit, Limits, kinds, open_document, shares_of
 from hairyo.documents import output as output_module
 from hairyo.errors import BrokenInput, OutputError, TooLarge, UnknownFormat, UsageError
 
@@ -129,3 +130,17 @@ def test_column_maps_are_parsed():
 def test_bad_column_maps_are_refused(words):
     with pytest.raises(UsageError):
         ColumnMap.parse(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "shares"),
+    [
+        ("a.txt", 0, 1),
+        ("a.csv", 3_999_999, 1),
+        ("a.txt", 8_000_000, 3),
+        ("a.pdf", 1_000_000, 5),
+        ("a.unknown", 500_000, 3),
+    ],
+)
+def test_large_files_have_more_time_and_those_with_pictures_most(name, size, shares):
+    assert shares_of(Path(name), size) == shares

@@ -17,7 +17,8 @@ class RunOptions(BaseModel):
         recipient: who is to get the copies; keyed stand-ins differ from one recipient to the next.
         ledger: URL of the consent ledger; None for the one in the data folder.
         workers: processes.
-        timeout: seconds that each 4 MB of a file, or one part of a large table, may take before the file is given up.
+        timeout: seconds that a file, or one part of a large table, may take before the file is given up; a large file
+            has them several times (`shares_of`).
         memory: bytes of address space that a worker may use; None for no limit of ours.
         channel: how the submissions came, where the index does not say.
         ginza: let GiNZA look for names, too (`Detector`).

@@ -13,7 +13,7 @@ from hairyo.batch.inputs import Submission
 from hairyo.batch.options import RunOptions
 from hairyo.batch.parts import new_seal
 from hairyo.consent import Keys, Versions
-from hairyo.documents import Stamp
+from hairyo.documents import Stamp, shares_of
 from hairyo.errors import Words
 from hairyo.redaction import Policy
 
@@ -37,10 +37,6 @@ class Setup:
     versions: Versions
     work: Path
     part_chars: int
-
-
-# Bytes of a file that have the time `RunOptions.timeout`: some 1.3 million characters, five minutes on an idle core.
-SHARE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class Task:
     @property
     def shares(self) -> int:
         """How often it has the time of a file: a large one takes longer, and what hangs is still stopped."""
-        return 1 if self.stamp is None else 1 + self.stamp.size // SHARE
+        return 1 if self.stamp is None else shares_of(self.submission.path, self.stamp.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import Stamp
-from hairyo.documents.registry import Kind, holds_records, kinds, open_document
+from hairyo.documents.registry import Kind, holds_records, kinds, open_document, shares_of
 
 __all__ = [
     "Block",
@@ -22,4 +22,5 @@ __all__ = [
     "holds_records",
     "kinds",
     "open_document",
+    "shares_of",
 ]

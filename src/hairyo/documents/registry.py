@@ -21,6 +21,7 @@ from hairyo.errors import BrokenInput, TooLarge, UnknownFormat, Words
 _TYPES = "[Content_Types].xml"
 _MIMETYPE = "mimetype"
 _TYPES_BYTES = 1_000_000
+_SHARE = 4_000_000  # bytes of text: some 1.3 million characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Kind:
         package: what an Office or ODF package tells of its type (`_package_type`); "" for other kinds.
         streams: names of streams, one of which a compound file of this kind holds.
         records: whether it is a table, of which every row is a record.
+        share: bytes of it that have the time of one file.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Kind:
     package: str = ""
     streams: tuple[str, ...] = ()
     records: bool = False
+    share: int = _SHARE
 
     @property
     def names(self) -> dict[str, str]:
@@ -64,6 +67,7 @@ def kinds() -> tuple[Kind, ...]:
             package=row.get("package", ""),
             streams=tuple(row.get("streams", ())),
             records=row.get("records", False),
+            share=row.get("share", _SHARE),
         )
         for row in _tables()["format"]
     )
@@ -77,6 +81,17 @@ def _tables() -> dict[str, list[dict[str, Any]]]:
 def holds_records(path: Path) -> bool:
     """Whether a file of this name is a table, of which every row is a record."""
     return any(kind.records and path.suffix.lower() in kind.suffixes for kind in kinds())
+
+
+def shares_of(path: Path, size: int) -> int:
+    """Return how often a file has the time of one: large ones take longer.
+
+    Args:
+        path: its name; where that says nothing, it is taken for one that takes long.
+        size: its bytes.
+    """
+    named = (kind.share for kind in kinds() if path.suffix.lower() in kind.suffixes)
+    return 1 + size // next(named, min(kind.share for kind in kinds()))
 
 
 def open_document(path: Path, *, limits: Limits | None = None, columns: ColumnMap | None = None) -> Document:
