@@ -1,16 +1,21 @@
 """A layer of text that nobody sees (透明テキスト層), so that pages of pixels can be searched and copied from.
 
-Its font has no shapes, and a map that tells its characters, in their own order and not in that of the page.
+Its font has one shape for all characters, a box, and a map that tells which they are, in their own order and not in
+that of the page. Without a shape pdfium would not find them.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from typing import Any
 
 import pikepdf
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from hairyo.documents.pdf.content import inherited
 from hairyo.documents.pdf.objects import entry
@@ -82,11 +87,13 @@ def _font(pdf: pikepdf.Pdf, codes: dict[str, int]) -> pikepdf.Object:
     descriptor = {
         "/Type": pikepdf.Name("/FontDescriptor"), "/FontName": name, "/Flags": 4, "/ItalicAngle": 0, "/Ascent": 880,
         "/Descent": -120, "/CapHeight": 880, "/StemV": 80, "/FontBBox": pikepdf.Array([0, -120, 1000, 880]),
+        "/FontFile2": pdf.make_stream(_program()),
     }  # fmt: skip
+    shapes = pdf.make_stream(b"\0\0" + b"\0\1" * len(codes))
     system = {"/Registry": pikepdf.String("Adobe"), "/Ordering": pikepdf.String("Identity"), "/Supplement": 0}
     descendant = {
         "/Type": pikepdf.Name("/Font"), "/Subtype": pikepdf.Name("/CIDFontType2"), "/BaseFont": name,
-        "/CIDSystemInfo": pikepdf.Dictionary(system), "/DW": 1000, "/CIDToGIDMap": pikepdf.Name("/Identity"),
+        "/CIDSystemInfo": pikepdf.Dictionary(system), "/DW": 1000, "/CIDToGIDMap": shapes,
         "/FontDescriptor": pdf.make_indirect(pikepdf.Dictionary(descriptor)),
     }  # fmt: skip
     font = {
@@ -95,6 +102,30 @@ def _font(pdf: pikepdf.Pdf, codes: dict[str, int]) -> pikepdf.Object:
         "/DescendantFonts": pikepdf.Array([pdf.make_indirect(pikepdf.Dictionary(descendant))]),
     }  # fmt: skip
     return pdf.make_indirect(pikepdf.Dictionary(font))
+
+
+@cache
+def _program() -> bytes:
+    """Return a TrueType font of one box."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, -120))
+    for corner in ((0, 880), (1000, 880), (1000, -120)):
+        pen.lineTo(corner)
+    pen.closePath()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupHead(unitsPerEm=1000, created=0, modified=0)
+    font.setupGlyphOrder([".notdef", "box"])
+    font.setupCharacterMap({0x20: "box"})
+    font.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "box": pen.glyph()})
+    font.setupHorizontalMetrics({".notdef": (1000, 0), "box": (1000, 0)})
+    font.setupHorizontalHeader(ascent=880, descent=-120)
+    font.setupNameTable({"familyName": "Invisible", "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.font.recalcTimestamp = False
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
 
 
 def _map(codes: dict[str, int]) -> bytes:
