@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from PIL import Image
 
 from picture_builders import drawn
 
@@ -120,7 +120,7 @@ CODED = {
     "colour": lambda pdf, image: flate(pdf, image.convert("RGB")),
     "jpeg": jpeg,
     "colour jpeg": lambda pdf, image: jpeg(pdf, image.convert("RGB")),
-    "cmyk jpeg": lambda pdf, image: jpeg(pdf, Image.eval(image.convert("CMYK"), lambda value: 255 - value)),
+    "cmyk jpeg": lambda pdf, image: jpeg(pdf, image.convert("CMYK")),
     "jpx": jpx,
     "fax 4": fax,
     "fax 3": lambda pdf, image: fax(pdf, image, 3),
@@ -147,3 +147,19 @@ def scan(path: Path, *pictures: object, pdf: Pdf, width: float = 300, rotate: in
             page.obj["/Rotate"] = rotate
     pdf.save(path)
     return path
+
+
+def jbig2(pdf: Pdf, image: Image.Image) -> Stream:
+    """A picture of two colours as JBIG2 (ITU-T T.88): one generic region, coded as a fax is (7.4.6, flag MMR)."""
+    file = io.BytesIO()
+    bits = Image.eval(image.convert("L"), lambda value: 0 if value > 127 else 255).convert("1")
+    bits.save(file, format="TIFF", compression="group4", strip_size=1 << 26)
+    with Image.open(file) as tiff:
+        at, size = tiff.tag_v2[273][0], tiff.tag_v2[279][0]
+    data = file.getvalue()[at : at + size]
+    wide, high = (side.to_bytes(4) for side in image.size)
+    page = wide + high + bytes(8) + b"\0" + bytes(2)
+    region = wide + high + bytes(8) + b"\0" + b"\1" + data
+    parts = ((0, 48, page), (1, 38, region))
+    body = b"".join(n.to_bytes(4) + bytes([kind, 0, 1]) + len(part).to_bytes(4) + part for n, kind, part in parts)
+    return raw(pdf, body, image.size, Name.DeviceGray, 1, Filter=Name.JBIG2Decode)

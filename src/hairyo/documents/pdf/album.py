@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from hairyo.documents.base import Limits
 from hairyo.documents.pdf import images, raster, scans
 from hairyo.documents.pdf.content import INVISIBLE, Picture, inherited
 from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix, number
-from hairyo.documents.pdf.scans import Look
+from hairyo.documents.pdf.scans import UNKNOWN_FONT, Look
 from hairyo.documents.pdf.section import Section
 from hairyo.documents.pdf.sights import Sight, Turn, resolution
 from hairyo.documents.pictures import UNREADABLE, look_once
@@ -70,10 +70,12 @@ class Album:
                     first.setdefault(one.key, (at, one))
         for count, key in enumerate(plan.pictures, 1):
             self._read_picture(key, first.get(key), shows[key], count)
-        if drawn:
-            with closing(pypdfium2.PdfDocument(self._path)) as document:
+        try:
+            with closing(pypdfium2.PdfDocument(self._path)) if drawn else nullcontext() as document:
                 for at in drawn:
                     self._read_page(document, at, pages[at])
+        except pypdfium2.PdfiumError as error:
+            raise BrokenInput("the file is a damaged or cut off PDF; ask for it again") from error
 
     def _read_picture(self, key: Key, first: tuple[int, Picture] | None, shows: int, count: int) -> None:
         page, shown = (None, None) if first is None else first
@@ -119,6 +121,8 @@ class Album:
         for sight, on_page in section.shown:
             if sight.disagrees(section.reading.glyphs, on_page):
                 self._relayered.add(section.page)
+        if section.page in self._pages and not self._pages[section.page].shows_unknown(section.reading.glyphs):
+            self.unread.add(UNKNOWN_FONT)
         letters = section.reading.glyphs
         if section.page in self._relayered:
             letters = [glyph for glyph in letters if glyph.show.mode not in INVISIBLE]

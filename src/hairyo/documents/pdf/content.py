@@ -37,7 +37,7 @@ DEPTH = 30
 MOST_STEPS = 1_000_000
 _KEPT_STREAMS = 64
 SPOKEN = ("/ActualText", "/Alt", "/E")
-PAINTS = frozenset({"f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh"})
+STROKES = frozenset({"l", "c", "v", "y", "re"})
 INVISIBLE = (3, 7)  # ways to paint text that leave no trace
 Instruction = Any  # pikepdf's ContentStreamInstruction or ContentStreamInlineImage
 Mark = tuple[Key, int]
@@ -122,6 +122,11 @@ class Glyph:
     y: float
 
 
+def is_unknown(glyph: Glyph) -> bool:
+    """Whether a glyph's font does not tell what it says."""
+    return glyph.code.text == UNKNOWN and not glyph.show.font.symbols and glyph.code.width > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture that is shown.
@@ -159,20 +164,20 @@ class Reading:
         glyphs: in the order of the streams.
         pictures: what is shown as pixels.
         spoken: texts that stand for what is shown (ActualText, Alt, E): stream, instruction, key, text.
-        painted: whether lines or areas are painted.
+        strokes: of how many lines, curves and boxes paths are made.
         streams: the streams that were read.
     """
 
     glyphs: list[Glyph] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     spoken: list[tuple[Key, int, str, str]] = field(default_factory=list)
-    painted: bool = False
+    strokes: int = 0
     streams: set[Key] = field(default_factory=set)
 
     @property
     def unknown(self) -> bool:
         """Whether there are characters whose font does not tell what they say."""
-        return any(g.code.text == UNKNOWN and not g.show.font.symbols and g.code.width > 0 for g in self.glyphs)
+        return any(is_unknown(glyph) for glyph in self.glyphs)
 
     def leave_out_echoes(self) -> None:
         """Leave out of `spoken` what says the same as the glyphs it stands for: it goes when they go."""
@@ -412,8 +417,8 @@ class _Run:
             handler = handlers.get(operator)
             if handler is not None:
                 handler(instruction.operands)
-            elif operator in PAINTS:
-                self._reader._reading.painted = True
+            elif operator in STROKES:
+                self._reader._reading.strokes += 1
             elif operator == "INLINE IMAGE":
                 self._picture((0, 0), _dots(instruction.iimage.obj))
 

@@ -70,6 +70,8 @@ def decoded(picture: Any) -> Image.Image:
                 scale=1, rev_byteorder=True, maybe_alpha=clear, fill_color=(0, 0, 0, 0) if clear else (255,) * 4
             ).to_numpy()
             pixels = np.array(shown[..., :4] if clear else shown[..., :3], dtype=np.uint8)
+            if clear:
+                pixels[pixels[..., 3] == 0] = 0  # colours that nobody sees
             page.close()
     except (pypdfium2.PdfiumError, pikepdf.PdfError) as error:
         raise BrokenInput("a picture in the PDF cannot be decoded; open it and save it anew") from error

@@ -15,10 +15,13 @@ from hairyo.documents.pdf.content import INVISIBLE, Picture, Reading
 from hairyo.documents.pdf.objects import Key, Matrix
 
 IN_STREAM: Key = (0, 0)
+UNKNOWN_FONT = "text in a font that does not tell its characters"
 # What is smaller holds no text: in dots either way; in points on a page, either way and in all (a seal has 400).
 _FEW_DOTS, _LOW, _SMALL = 8, 5.0, 100.0
 # Small pictures that together come to this, in square points and in dots, may be pieces of one; shadows have fewer.
 _PIECES, _PIECES_DOTS = 400.0, 500
+# A page of fewer strokes is no text: a simple name has more.
+_STROKES = 10
 # How near pieces of one picture lie, in points; how many pictures of a page are looked at for that, and read by
 # themselves.
 _TOUCH, _MOST_COMPARED, _MOST = 1.0, 200, 30
@@ -43,7 +46,7 @@ class Look:
         """Return the look of a page of that area."""
         seen = any(glyph.show.mode not in INVISIBLE for glyph in reading.glyphs)
         seen |= any(one.area > area / 2 for one in reading.pictures)
-        return cls(tuple(reading.pictures), reading.painted and not seen, reading.unknown)
+        return cls(tuple(reading.pictures), reading.strokes >= _STROKES and not seen, reading.unknown)
 
 
 @dataclass(slots=True)
@@ -84,7 +87,7 @@ def planned(pages: Sequence[Look], alone: Sequence[Look]) -> Plan:
     for look in alone:
         # How large these are shown is not known.
         if look.unknown or any(one.key == IN_STREAM and _has_dots(one, 3 * _FEW_DOTS) for one in look.pictures):
-            plan.unread.add("image" if not look.unknown else "text in a font that does not tell its characters")
+            plan.unread.add(UNKNOWN_FONT if look.unknown else "image")
         plan.pictures.update({one.key: None for one in look.pictures if one.key != IN_STREAM and _has_dots(one)})
         plan.shown.update(one.key for one in look.pictures)
     return plan

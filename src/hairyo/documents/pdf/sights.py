@@ -16,10 +16,10 @@ from math import dist, hypot
 from PIL import Image
 
 from hairyo.documents.base import Block, Edit
-from hairyo.documents.pdf.content import INVISIBLE, Glyph
+from hairyo.documents.pdf.content import INVISIBLE, Glyph, is_unknown
 from hairyo.documents.pdf.fonts import UNKNOWN
 from hairyo.documents.pdf.layer import Letter
-from hairyo.documents.pdf.objects import Key, Matrix
+from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix
 from hairyo.documents.pictures import Seen
 from hairyo.documents.pictures.geometry import Corners, Point, bounds, corners_of
 from hairyo.documents.pictures.ocr import Line
@@ -27,6 +27,7 @@ from hairyo.documents.pictures.seen import POOR
 
 # A layer that has less than this in common with what is read in the picture is not about it; few letters tell nothing.
 _AGREES, _FEW = 0.5, 8
+_MOST_READ = 0.8  # of the letters that fonts do not tell; a blank may be among them
 _BASELINE = 0.15  # of a line's height, above its lower edge
 Origin = tuple[Key, int, int, int]
 Area = list[Point]
@@ -179,6 +180,14 @@ class Sight:
             over = Counter("".join(_folded(glyph.code.text) for glyph in self._letters_of(line, letters, on_page)))
             common += sum((over & Counter(_folded(line.text))).values())
         return common < _AGREES * most
+
+    def shows_unknown(self, glyphs: Sequence[Glyph]) -> bool:
+        """Whether what the fonts of a page do not tell was read in its looks."""
+        unknown = [glyph for glyph in glyphs if is_unknown(glyph)]
+        lines = [*(one.line for one in self.seen.placed), *self.seen.blank]
+        areas = [self.area(self.own(line.whole()), self.on_page or IDENTITY) for line in lines]
+        read = sum(any(inside(centre_of(glyph), area) for area in areas) for glyph in unknown)
+        return read >= _MOST_READ * len(unknown)
 
     def letters(self, on_page: Matrix, covered: Sequence[Area]) -> Iterator[Letter]:
         """Yield the letters that it offers, but for those in covered areas of the page and those read poorly."""

@@ -27,6 +27,7 @@ _BEYOND = 3.0
 _UNSEEN = (3, 7)  # modes of rendering text that leave no trace
 _LINK, _POPUP, _WIDGET = 2, 16, 20  # annotations without pictures of their own
 _MOST_PICTURES = 2000
+_STROKES = 10  # paths of fewer are no text
 _Box = tuple[float, float, float, float]
 _Pixels = npt.NDArray[np.uint8]
 
@@ -54,13 +55,13 @@ def _parts(page: pypdfium2.PdfPage) -> Iterator[tuple[str, _Pixels]]:
     """Yield what is to be read of a page."""
     whole: _Box = page.get_bbox()
     boxes: list[_Box] = []
-    seen = painted = False
-    pictures = 0
+    seen = False
+    pictures = strokes = 0
     for thing in page.get_objects(max_depth=1):
         if thing.type == pdfium.FPDF_PAGEOBJ_TEXT:
             seen |= pdfium.FPDFTextObj_GetTextRenderMode(thing.raw) not in _UNSEEN
-        elif thing.type in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
-            painted = True
+        elif thing.type == pdfium.FPDF_PAGEOBJ_PATH:
+            strokes += max(0, pdfium.FPDFPath_CountSegments(thing.raw))
         elif thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             box = thing.get_bounds()
             boxes.append(box)
@@ -70,10 +71,10 @@ def _parts(page: pypdfium2.PdfPage) -> Iterator[tuple[str, _Pixels]]:
         elif thing.type == pdfium.FPDF_PAGEOBJ_FORM:
             kinds = _kinds(thing.raw)
             seen |= pdfium.FPDF_PAGEOBJ_TEXT in kinds
-            painted |= bool(kinds & {pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING})
+            strokes += _STROKES * (pdfium.FPDF_PAGEOBJ_PATH in kinds)
             boxes += [thing.get_bounds()] * (pdfium.FPDF_PAGEOBJ_IMAGE in kinds)
     boxes += _annotations(page)
-    if (painted and not seen) or _is_unclear(page):
+    if (strokes >= _STROKES and not seen) or _is_unclear(page):
         boxes.append(whole)
     merged = [box for box in _merged(boxes, whole) if _holds_text(box)]
     if merged:
