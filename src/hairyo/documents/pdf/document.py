@@ -37,6 +37,7 @@ from hairyo.documents.pictures import blacken
 from hairyo.errors import BrokenInput, InputRefused, OutputError, Words
 
 _KEPT_GLYPHS = 200_000
+_RIM = 2.0  # dots into which the edge of a bar is blurred where a picture is shown larger than it is
 
 
 class PdfDocument(Document):
@@ -305,7 +306,7 @@ class PdfDocument(Document):
                     removed = [glyph for glyph in section.reading.glyphs if origin(glyph) in gone]
                     if not removed and not any(sight.key in self._drawn for sight, _ in section.shown):
                         continue
-                    areas = [*section.bars(changes), *section.covered(changes)]
+                    areas = [*section.bars(changes), *section.covered(changes, _RIM)]
                     spoken_for = any(stream in section.reading.streams for stream, _ in changes.marks)
                     lost = None if spoken_for else _characters(removed)
                     if not raster.same_but_for(before, after, section.page, areas, lost):

@@ -16,7 +16,7 @@ from hairyo.documents.pdf.content import INVISIBLE, Glyph, Mark, Reading
 from hairyo.documents.pdf.layout import TextBlock
 from hairyo.documents.pdf.objects import Key, Matrix
 from hairyo.documents.pdf.rewrite import bars
-from hairyo.documents.pdf.sights import Area, Origin, Sight, centre_of, inside, origin
+from hairyo.documents.pdf.sights import Area, Origin, Sight, centre_of, inside, origin, wider
 from hairyo.documents.pictures.geometry import Corners, box
 
 
@@ -158,9 +158,13 @@ class Section:
                     if unseen:
                         changes.unmarked.add(origin(glyph))
 
-    def covered(self, changes: Changes) -> list[Area]:
-        """Return the areas of the page in which its pictures are blackened."""
-        return [sight.area(one, on_page) for sight, on_page in self.shown for one in changes.of(sight, self.page)]
+    def covered(self, changes: Changes, rim: float = 0.0) -> list[Area]:
+        """Return the areas of the page in which its pictures are blackened, and so many dots around them."""
+        return [
+            sight.area(wider(one, rim), on_page)
+            for sight, on_page in self.shown
+            for one in changes.of(sight, self.page)
+        ]
 
     def bars(self, changes: Changes) -> list[Area]:
         """Return where bars stand for glyphs that went."""

@@ -21,7 +21,7 @@ from hairyo.documents.pdf.fonts import UNKNOWN
 from hairyo.documents.pdf.layer import Letter
 from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix
 from hairyo.documents.pictures import Seen
-from hairyo.documents.pictures.geometry import Corners, Point, bounds, corners_of
+from hairyo.documents.pictures.geometry import Corners, Point, bounds, corners_of, height, length, part
 from hairyo.documents.pictures.ocr import Line
 from hairyo.documents.pictures.seen import POOR
 
@@ -261,6 +261,12 @@ def inside(point: Point, area: Area) -> bool:
         for (ax, ay), (bx, by) in zip(area, [*area[1:], area[0]], strict=True)
     ]
     return all(side >= 0 for side in sides) or all(side <= 0 for side in sides)
+
+
+def wider(corners: Corners, rim: float) -> Corners:
+    """Return a stretch with a rim around it."""
+    long, high = max(length(corners), 1.0), max(height(corners), 1.0)
+    return part(corners, -rim / long, 1 + rim / long, across=rim / high) if rim else corners
 
 
 def middle(area: Area) -> Point:
