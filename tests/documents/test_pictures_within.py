@@ -130,19 +130,34 @@ def test_all_kinds_of_pictures_in_a_document_are_read(tmp_path, kind):
     assert document.unread == ()
 
 
+def _renamed(path, suffix, kind, picture):
+    """A document whose picture is of another kind."""
+    _docx(path.with_name("plain.docx"), _file())
+    with zipfile.ZipFile(path.with_name("plain.docx")) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    types = f'Extension="{suffix}" ContentType="image/{kind}"'.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            data = picture if name.startswith("word/media/") else data
+            data = data.replace(b"image1.png", f"image1.{suffix}".encode())
+            data = data.replace(b'Extension="png" ContentType="image/png"', types)
+            archive.writestr(name.replace(".png", f".{suffix}"), data)
+
+
 @pytest.mark.parametrize(("suffix", "head"), [("emf", b"\1\0\0\0" + bytes(36) + b" EMF"), ("wmf", b"\xd7\xcd\xc6\x9a")])
 def test_drawings_of_other_kinds_hold_a_document(tmp_path, suffix, head):
-    _docx(tmp_path / "a.docx", _file())
-    with zipfile.ZipFile(tmp_path / "a.docx") as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(tmp_path / "b.docx", "w") as archive:
-        for name, data in parts.items():
-            data = head + bytes(60) if name.startswith("word/media/") else data
-            data = data.replace(b"image1.png", f"image1.{suffix}".encode())
-            data = data.replace(b'Extension="png" ContentType="image/png"', f'Extension="{suffix}" '.encode()
-                                + f'ContentType="image/x-{suffix}"'.encode())  # fmt: skip
-            archive.writestr(name.replace(".png", f".{suffix}"), data)
+    _renamed(tmp_path / "b.docx", suffix, f"x-{suffix}", head + bytes(60))
     assert open_document(tmp_path / "b.docx").unread == ("image",)
+
+
+@pytest.mark.parametrize(("inner", "held"), [("", ()), ("picture", ("image",))])
+def test_a_drawing_with_a_picture_in_it_holds_a_document(tmp_path, inner, held):
+    uri = f"data:image/png;base64,{base64.b64encode(_file()).decode()}" if inner else "https://example.jp/a.png"
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{KEPT}</text><image href="{uri}"/></svg>'.encode()
+    _renamed(tmp_path / "b.docx", "svg", "svg+xml", drawing)
+    document = open_document(tmp_path / "b.docx")
+    assert document.unread == held
+    assert KEPT in [block.text for block in document.blocks()]
 
 
 def test_pictures_within_are_looked_at_once(tmp_path, monkeypatch):

@@ -322,8 +322,10 @@ class PdfDocument(Document):
             pages = ", ".join(map(str, sorted(wrong)))
             remarks.append(Words("pages that became pictures, with invisible text to search: {pages}", pages=pages))
         if relayered := sorted(number + 1 for number in layers if number + 1 not in wrong):
-            said = "pages whose text layer did not fit the picture and was made anew: {pages}"
-            remarks.append(Words(said, pages=", ".join(map(str, relayered))))
+            pages = ", ".join(map(str, relayered))
+            remarks.append(
+                Words("pages whose text layer did not fit the picture and was made anew: {pages}", pages=pages)
+            )
         return self._saved(copy, made.with_name("pictures.pdf")) if layers or wrong else made, remarks
 
     def _said_of_pictures(self) -> Iterator[Words]:
