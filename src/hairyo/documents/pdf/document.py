@@ -37,6 +37,7 @@ from hairyo.documents.pictures import blacken
 from hairyo.errors import BrokenInput, InputRefused, OutputError, Words
 
 _KEPT_GLYPHS = 200_000
+_NOTHING = Image.new("1", (1, 1), 1)
 _RIM = 2.0  # dots into which the edge of a bar is blurred where a picture is shown larger than it is
 
 
@@ -245,7 +246,7 @@ class PdfDocument(Document):
         for key in sorted(copy.images):
             picture, bars = copy.images[key], changes.dots.get(key)
             if key in self._album.unused:
-                images.put(copy.pdf, picture, Image.new("1", (1, 1), 1))
+                images.put(copy.pdf, picture, _NOTHING)
             elif bars or images.shines_through(picture):
                 shown = images.decoded(picture)
                 images.put(copy.pdf, picture, blacken(shown, bars or []))
@@ -259,7 +260,11 @@ class PdfDocument(Document):
         try:
             data = images.without_extras(picture)
         except (ValueError, pikepdf.PdfError):
-            images.put(copy.pdf, picture, images.decoded(picture))
+            try:
+                shown = images.decoded(picture)
+            except BrokenInput:  # too small to be read, or the document were held
+                shown = _NOTHING
+            images.put(copy.pdf, picture, shown)
             return
         if data is not None:
             images.put_data(picture, data)

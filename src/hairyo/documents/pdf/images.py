@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pypdfium2
+import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
@@ -62,38 +63,58 @@ def decoded(picture: Any) -> Image.Image:
         raise BrokenInput("a picture in the PDF cannot be decoded; open it and save it anew")
     if wide * high > MOST_DOTS:
         raise TooLarge("a picture in the PDF has more than {dots} dots; print it to a new PDF", dots=MOST_DOTS)
-    clear = shines_through(picture)
+    hidden = shines_through(picture) or is_stencil(picture)
+    pixels = _shown(_alone(picture, wide, high), 1.0)
+    seen = _shown(_alone(picture, wide, high, whole=True), 256 / max(wide, high, 256)) if hidden else pixels
+    if not seen[..., 3].any() or not (hidden or seen[..., 3].all()):  # another program may well show it
+        raise BrokenInput("a picture in the PDF cannot be decoded; open it and save it anew")
+    if not shines_through(picture):
+        pixels[pixels[..., 3] == 0] = 255  # where a stencil does not paint
+        return _plain(pixels[..., :3])
+    pixels[pixels[..., 3] == 0] = 0  # colours that nobody sees
+    return Image.fromarray(pixels)
+
+
+def _shown(data: bytes, scale: float) -> NDArray[np.uint8]:
+    """Return the first page of a PDF as rows of RGBA, on nothing."""
     try:
-        with pypdfium2.PdfDocument(_alone(picture, wide, high)) as document:
+        with pypdfium2.PdfDocument(data) as document:
             page = document[0]
-            shown = page.render(
-                scale=1, rev_byteorder=True, maybe_alpha=clear, fill_color=(0, 0, 0, 0) if clear else (255,) * 4
-            ).to_numpy()
-            pixels = np.array(shown[..., :4] if clear else shown[..., :3], dtype=np.uint8)
-            if clear:
-                pixels[pixels[..., 3] == 0] = 0  # colours that nobody sees
+            bitmap = page.render(
+                scale=scale, rev_byteorder=True, force_bitmap_format=pdfium.FPDFBitmap_BGRA, fill_color=(0, 0, 0, 0)
+            )
+            pixels = np.array(bitmap.to_numpy(), dtype=np.uint8)
             page.close()
-    except (pypdfium2.PdfiumError, pikepdf.PdfError) as error:
+    except pypdfium2.PdfiumError as error:
         raise BrokenInput("a picture in the PDF cannot be decoded; open it and save it anew") from error
-    return Image.fromarray(pixels) if clear else _plain(pixels)
+    return pixels
 
 
 def _size(picture: Any) -> tuple[int, int]:
     return int(number(entry(picture, "/Width"))), int(number(entry(picture, "/Height")))
 
 
-def _alone(picture: Any, wide: int, high: int) -> bytes:
-    """Return a PDF that shows the picture and nothing else."""
+def _alone(picture: Any, wide: int, high: int, *, whole: bool = False) -> bytes:
+    """Return a PDF that shows the picture and nothing else; all its dots where it is to be `whole`."""
     pdf = pikepdf.Pdf.new()
     own = pdf.copy_foreign(picture)
     for key in list(own.keys()):
         if key not in _SHOWN and key not in ("/Type", "/Length"):
             del own[key]
+    if whole:
+        if is_stencil(own):
+            own["/ColorSpace"], own["/BitsPerComponent"] = pikepdf.Name("/DeviceGray"), 1
+        for key in ("/Mask", "/SMask", "/SMaskInData", "/ImageMask"):
+            if key in own:
+                del own[key]
     page = pdf.add_blank_page(page_size=(wide, high))
     page.obj["/Resources"] = pikepdf.Dictionary({"/XObject": pikepdf.Dictionary({"/I": own})})
     page.obj["/Contents"] = pdf.make_stream(f"{wide} 0 0 {high} 0 0 cm /I Do".encode())
     data = io.BytesIO()
-    pdf.save(data, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    try:
+        pdf.save(data, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    except (pikepdf.PdfError, RuntimeError) as error:
+        raise BrokenInput("a picture in the PDF cannot be decoded; open it and save it anew") from error
     return data.getvalue()
 
 
@@ -244,10 +265,8 @@ def without_extras(picture: Any) -> bytes | None:
         raw = bytes(picture.read_raw_bytes())
         plain = _bare_jpeg(raw) if filters[0] != "/JPXDecode" else _bare_jpx(raw)
         return None if plain == raw else plain
-    if filters and filters[-1] in ("/CCITTFaxDecode", "/CCF"):
-        raise ValueError("without a length")  # what stands behind the last dot would stay
-    if not _LOSSLESS.issuperset(filters):
-        return None  # JBIG2
+    if not _LOSSLESS.issuperset(filters):  # CCITT and JBIG2: what stands behind the last dot would stay
+        raise ValueError("without a length")
     length = _length(picture)
     data = bytes(picture.read_bytes())
     if length is None:

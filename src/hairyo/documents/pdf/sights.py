@@ -153,6 +153,8 @@ class Sight:
             over = self._letters_of(placed.line, glyphs, on_page)
             places = [at for at, char in enumerate(placed.line.text) if _folded(char)]
             said = [_folded(placed.line.text[at]) for at in places]
+            if self.key is None and _says_all(placed.line, over):
+                continue
             if over and said == [_folded(glyph.code.text) for glyph in over]:
                 self.tied.update({origin(one): (number, at) for one, at in zip(over, places, strict=True)})
                 every[number] = replace(placed, line=replace(placed.line, score=1.0))
@@ -261,6 +263,12 @@ def inside(point: Point, area: Area) -> bool:
         for (ax, ay), (bx, by) in zip(area, [*area[1:], area[0]], strict=True)
     ]
     return all(side >= 0 for side in sides) or all(side <= 0 for side in sides)
+
+
+def _says_all(line: Line, over: Sequence[Glyph]) -> bool:
+    """Whether letters that are seen and known stand for a line of a page: what they say is not read a second time."""
+    plain = all(glyph.show.mode not in INVISIBLE and not is_unknown(glyph) for glyph in over)
+    return plain and 2 * len(_folded(line.text)) <= 3 * len(over)
 
 
 def wider(corners: Corners, rim: float) -> Corners:

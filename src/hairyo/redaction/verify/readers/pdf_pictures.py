@@ -26,7 +26,7 @@ _NEAR, _LOW, _SMALL = 4.0, 4.0, 60.0
 _BEYOND = 3.0
 _UNSEEN = (3, 7)  # modes of rendering text that leave no trace
 _LINK, _POPUP, _WIDGET = 2, 16, 20  # annotations without pictures of their own
-_MOST_PICTURES = 2000
+_MOST_PICTURES, _MOST_BOXES = 2000, 500
 _STROKES = 10  # paths of fewer are no text
 _Box = tuple[float, float, float, float]
 _Pixels = npt.NDArray[np.uint8]
@@ -76,6 +76,8 @@ def _parts(page: pypdfium2.PdfPage) -> Iterator[tuple[str, _Pixels]]:
     boxes += _annotations(page)
     if (strokes >= _STROKES and not seen) or _is_unclear(page):
         boxes.append(whole)
+    if len(boxes) > _MOST_BOXES:
+        boxes = [whole]
     merged = [box for box in _merged(boxes, whole) if _holds_text(box)]
     if merged:
         yield from _rendered(page, merged)
