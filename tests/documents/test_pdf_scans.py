@@ -11,6 +11,8 @@ import pikepdf
 import pypdfium2
 import pytest
 from document_builders import hits
+from hypothesis import given
+from hypothesis import strategies as st
 from pdf_builders import cid_font, hexed, lines, new_pdf, saved, secret
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image
@@ -18,7 +20,8 @@ from scan_builders import CODED, LINES, flate, jbig2, jpeg, page_of, raw, scan, 
 
 from hairyo.documents import open_document
 from hairyo.documents.pdf.images import MOST_DOTS
-from hairyo.documents.pdf.sights import Turn
+from hairyo.documents.pdf.sights import Sight, Turn
+from hairyo.documents.pictures import Seen
 from hairyo.documents.pictures.geometry import box
 from hairyo.errors import TooLarge
 from hairyo.redaction.secret import Secret
@@ -109,6 +112,19 @@ def test_a_turn_and_back_is_where_it_was(quarters, mirrored):
     left, top, right, bottom = turn.upright(image).getbbox()
     back = turn.back(box(left, top, right, bottom), image.size)
     assert sorted(back) == sorted(box(3, 5, 9, 7))
+
+
+_SIDE = st.floats(-300, 300).filter(lambda value: abs(value) > 1)
+
+
+@given(_SIDE, _SIDE, st.floats(-0.9, 0.9), st.floats(-500, 500), st.floats(1, 50), st.floats(1, 50))
+def test_dots_and_the_page_are_the_same_places(wide, high, slant, shift, x, y):
+    on_page = (wide, slant * high, -slant * wide, high, shift, -shift)
+    sight = Sight(None, "", (60, 60), Turn(), Seen(()), on_page)
+    stretch = box(x, y, x + 5, y + 5)
+    found = sight.dots(sight.area(stretch, on_page), on_page)
+    assert np.allclose(found, stretch, atol=1e-3)
+    assert sight.dots(sight.area(box(70, 70, 80, 80), on_page), on_page) is None
 
 
 def test_a_picture_that_the_file_mirrors_is_read_as_it_is_seen(tmp_path):

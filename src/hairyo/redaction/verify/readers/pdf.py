@@ -46,9 +46,9 @@ def read(path: Path) -> Iterator[Piece]:
     yield from text.raw_bytes(path)
     try:
         with closing(pypdfium2.PdfDocument(path)) as document:
+            known: set[bytes] = set()
             for number in range(len(document)):
-                yield from _page(document, number)
-            yield from pdf_pictures.read(document)
+                yield from _page(document, number, known)
     except pypdfium2.PdfiumError as error:
         raise _unreadable() from error
     try:
@@ -65,13 +65,14 @@ def _unreadable() -> OutputError:
     return OutputError("the PDF copy cannot be read again; the input must be held")
 
 
-def _page(document: pypdfium2.PdfDocument, number: int) -> Iterator[Piece]:
-    """Yield the text of a page by pdfium: in the file's order, and sorted by lines."""
+def _page(document: pypdfium2.PdfDocument, number: int, known: set[bytes]) -> Iterator[Piece]:
+    """Yield the text of a page by pdfium: in the file's order, sorted by lines, and what its pictures show."""
     page = document[number]
     text_page = page.get_textpage()
     try:
         yield Piece(f"page {number + 1}", _plain(text_page.get_text_range()))
         yield Piece(f"page {number + 1} in lines", _plain(_lines(text_page)), markup=True)
+        yield from pdf_pictures.read(page, text_page, f"page {number + 1}", known)
     finally:
         text_page.close()
         page.close()

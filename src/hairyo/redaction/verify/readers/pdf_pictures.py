@@ -32,26 +32,26 @@ _Box = tuple[float, float, float, float]
 _Pixels = npt.NDArray[np.uint8]
 
 
-def read(document: pypdfium2.PdfDocument) -> Iterator[Piece]:
-    """Yield the text that is seen in the pictures of a file, line by line and whole."""
-    known: set[bytes] = set()
-    for number in range(len(document)):
-        page = document[number]
-        try:
-            for place, pixels in _parts(page):
-                digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
-                if digest in known:
-                    continue
-                known.add(digest)
-                for lines in read_picture(pixels):
-                    at = f"page {number + 1} {place}"
-                    yield from (Piece(f"{at} line {row}", line) for row, line in enumerate(lines, 1))
-                    yield Piece(at, "\n".join(lines))
-        finally:
-            page.close()
+def read(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, place: str, known: set[bytes]) -> Iterator[Piece]:
+    """Yield the text that is seen in the pictures of a page, line by line and whole.
+
+    Args:
+        page: the page.
+        text: its text, as pdfium reads it.
+        place: where it is, in words.
+        known: digests of the pixels that were read of the file before; this adds to them.
+    """
+    for what, pixels in _parts(page, text):
+        digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
+        if digest in known:
+            continue
+        known.add(digest)
+        for lines in read_picture(pixels):
+            yield from (Piece(f"{place} {what} line {row}", line) for row, line in enumerate(lines, 1))
+            yield Piece(f"{place} {what}", "\n".join(lines))
 
 
-def _parts(page: pypdfium2.PdfPage) -> Iterator[tuple[str, _Pixels]]:
+def _parts(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> Iterator[tuple[str, _Pixels]]:
     """Yield what is to be read of a page."""
     whole: _Box = page.get_bbox()
     boxes: list[_Box] = []
@@ -74,7 +74,7 @@ def _parts(page: pypdfium2.PdfPage) -> Iterator[tuple[str, _Pixels]]:
             strokes += _STROKES * (pdfium.FPDF_PAGEOBJ_PATH in kinds)
             boxes += [thing.get_bounds()] * (pdfium.FPDF_PAGEOBJ_IMAGE in kinds)
     boxes += _annotations(page)
-    if (strokes >= _STROKES and not seen) or _is_unclear(page):
+    if (strokes >= _STROKES and not seen) or _is_unclear(text):
         boxes.append(whole)
     if len(boxes) > _MOST_BOXES:
         boxes = [whole]
@@ -111,13 +111,10 @@ def _annotations(page: pypdfium2.PdfPage) -> list[_Box]:
     return found
 
 
-def _is_unclear(page: pypdfium2.PdfPage) -> bool:
+def _is_unclear(text: pypdfium2.PdfTextPage) -> bool:
     """Whether there are letters whose font does not tell what they say."""
-    text = page.get_textpage()
-    try:
-        return any(pdfium.FPDFText_HasUnicodeMapError(text.raw, at) == 1 for at in range(text.count_chars()))
-    finally:
-        text.close()
+    has_error, raw = pdfium.FPDFText_HasUnicodeMapError, text.raw
+    return any(has_error(raw, at) == 1 for at in range(text.count_chars()))
 
 
 def _shown(picture: pypdfium2.PdfObject, whole: _Box) -> _Box:
