@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pdf_builders import cid_font, hexed, lines, new_pdf, saved, secret
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image
-from scan_builders import CODED, LINES, flate, jbig2, jpeg, page_of, raw, scan, with_mask
+from scan_builders import CODED, LINES, fax, flate, jbig2, jpeg, page_of, raw, scan, with_mask
 
 from hairyo.documents import open_document
 from hairyo.documents.pdf.images import MOST_DOTS
@@ -103,6 +103,22 @@ def test_scans_that_lie_on_their_side_are_read(tmp_path, rotate):
     assert _leaks(copy, KEPT)
 
 
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_a_fax_whose_dots_are_higher_than_wide_is_read(tmp_path, rotate):
+    image = page_of().rotate(rotate, expand=True)
+    flat = image.resize((image.width, image.height * 2 // 5), Image.Resampling.BOX)
+    pdf = Pdf.new()
+    source = scan(tmp_path / "a.pdf", fax(pdf, flat.point(lambda value: 255 * (value > 150))), pdf=pdf, rotate=rotate)
+    page = pdf.pages[0].obj
+    tall = 300 * image.height / image.width
+    page["/MediaBox"] = Array([0, 0, 300, tall])
+    page["/Contents"] = pdf.make_stream(f"q 300 0 0 {tall} 0 0 cm /Im Do Q".encode())
+    pdf.save(source)
+    copy, _ = _masked(source, NAME)
+    assert not _leaks(copy)
+    assert _leaks(copy, KEPT)
+
+
 @pytest.mark.parametrize("quarters", range(4))
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_turn_and_back_is_where_it_was(quarters, mirrored):
@@ -120,7 +136,7 @@ _SIDE = st.floats(-300, 300).filter(lambda value: abs(value) > 1)
 @given(_SIDE, _SIDE, st.floats(-0.9, 0.9), st.floats(-500, 500), st.floats(1, 50), st.floats(1, 50))
 def test_dots_and_the_page_are_the_same_places(wide, high, slant, shift, x, y):
     on_page = (wide, slant * high, -slant * wide, high, shift, -shift)
-    sight = Sight(None, "", (60, 60), Turn(), Seen(()), on_page)
+    sight = Sight(None, "", (60, 60), (60, 60), Turn(), Seen(()), on_page)
     stretch = box(x, y, x + 5, y + 5)
     found = sight.dots(sight.area(stretch, on_page), on_page)
     assert np.allclose(found, stretch, atol=1e-3)
@@ -510,6 +526,16 @@ def test_a_small_picture_that_cannot_be_decoded_is_emptied(tmp_path):
     assert b"SECRET" not in (tmp_path / "b.pdf").read_bytes()
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 9), (16_000, 8)])
+def test_masked_pictures_of_any_size_are_written(tmp_path, size):
+    pdf = new_pdf(lines("本文") + b" q 50 0 0 40 100 100 cm /Im Do Q")
+    picture = flate(pdf, Image.new("L", size, 90), SMask=flate(pdf, Image.new("L", size, 128)))
+    pdf.pages[0].obj["/Resources"]["/XObject"] = Dictionary(Im=picture)
+    source = saved(pdf, tmp_path / "a.pdf")
+    open_document(source).write(tmp_path / "b.pdf", [])
+    assert abs(_pixels(source) - _pixels(tmp_path / "b.pdf")).max() < 3
+
+
 def test_pictures_in_annotations_are_read(tmp_path):
     pdf, image = new_pdf(lines("本文")), page_of()
     look = pdf.make_stream(b"q 200 0 0 100 0 0 cm /Im Do Q", Subtype=Name.Form, BBox=Array([0, 0, 200, 100]))
@@ -534,3 +560,15 @@ def test_a_thumbnail_in_a_jpeg_goes(tmp_path):
     open_document(source).write(tmp_path / "b.pdf", [])
     assert b"SECRET" not in (tmp_path / "b.pdf").read_bytes()
     assert (_pixels(source) == _pixels(tmp_path / "b.pdf")).all()
+
+
+@pytest.mark.parametrize("sides", [(2**31, 0.01), (10**9, 10**9), (1, 10**7)])
+def test_pages_of_absurd_sizes_take_bounded_memory(tmp_path, sides):
+    pdf = Pdf.new()
+    source = scan(tmp_path / "a.pdf", flate(pdf, page_of("東京都")), pdf=pdf)
+    pdf.pages[0].obj["/MediaBox"] = Array([0, 0, *sides])
+    pdf.pages[0].obj["/Contents"] = pdf.make_stream(b"q %d 0 0 %d 0 0 cm /Im Do Q" % sides + b" 1 1 5 5 re f" * 20)
+    pdf.save(source)
+    document = open_document(source)
+    document.write(tmp_path / "b.pdf", [])
+    assert not _leaks(tmp_path / "b.pdf")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
+from PIL import Image
 
 from hairyo.documents.base import Limits
 from hairyo.documents.pdf import images, raster, scans
@@ -16,7 +17,7 @@ from hairyo.documents.pdf.content import INVISIBLE, Picture, inherited
 from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix, number
 from hairyo.documents.pdf.scans import UNKNOWN_FONT, Look
 from hairyo.documents.pdf.section import Section
-from hairyo.documents.pdf.sights import Sight, Turn, resolution
+from hairyo.documents.pdf.sights import Sight, Turn, resolution, square
 from hairyo.documents.pictures import UNREADABLE, look_once
 from hairyo.errors import BrokenInput, TooLarge
 
@@ -87,9 +88,12 @@ class Album:
         on_page = None if shown is None else shown.on_page
         rotation = 0 if page is None else _rotation(self._pdf.pages[page].obj)
         turn = Turn.of(on_page or IDENTITY, rotation)
+        size, read = image.size, image.size if on_page is None else square(on_page, image.size)
+        if read != size:
+            image = image.convert("L" if image.mode == "1" else image.mode).resize(read, Image.Resampling.BICUBIC)
         seen = look_once(turn.upright(image), self._limits.unpacked.looks)
         place = f"picture {count}" if page is None else f"page {page + 1} picture {count}"
-        sight = Sight(key, place, image.size, turn, seen, on_page, shows)
+        sight = Sight(key, place, size, read, turn, seen, on_page, shows)
         self._sights[key] = sight
         self._first[page].append(sight)
 
@@ -100,7 +104,8 @@ class Album:
         turn = Turn.of(IDENTITY, _rotation(self._pdf.pages[at].obj))
         seen = look_once(turn.upright(shown.image), self._limits.unpacked.looks)
         on_page: Matrix = (shown.width, 0.0, 0.0, shown.height, shown.left, shown.low)
-        sight = Sight(None, f"page {at + 1} as seen", shown.image.size, turn, seen, on_page)
+        size = shown.image.size
+        sight = Sight(None, f"page {at + 1} as seen", size, size, turn, seen, on_page)
         self._pages[at] = sight
         self._first[at].append(sight)
 

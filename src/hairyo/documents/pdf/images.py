@@ -107,7 +107,8 @@ def _alone(picture: Any, wide: int, high: int, *, whole: bool = False) -> bytes:
         for key in ("/Mask", "/SMask", "/SMaskInData", "/ImageMask"):
             if key in own:
                 del own[key]
-    page = pdf.add_blank_page(page_size=(wide, high))
+    page = pdf.add_blank_page()
+    page.obj["/MediaBox"] = pikepdf.Array([0, 0, wide, high])  # of any size
     page.obj["/Resources"] = pikepdf.Dictionary({"/XObject": pikepdf.Dictionary({"/I": own})})
     page.obj["/Contents"] = pdf.make_stream(f"{wide} 0 0 {high} 0 0 cm /I Do".encode())
     data = io.BytesIO()

@@ -18,6 +18,7 @@ from PIL import Image
 from hairyo.documents.base import Block, Edit
 from hairyo.documents.pdf.content import INVISIBLE, Glyph, is_unknown
 from hairyo.documents.pdf.fonts import UNKNOWN
+from hairyo.documents.pdf.images import MOST_DOTS
 from hairyo.documents.pdf.layer import Letter
 from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix
 from hairyo.documents.pictures import Seen
@@ -28,6 +29,7 @@ from hairyo.documents.pictures.seen import POOR
 # A layer that has less than this in common with what is read in the picture is not about it; few letters tell nothing.
 _AGREES, _FEW = 0.5, 8
 _MOST_READ = 0.8  # of the letters that fonts do not tell; a blank may be among them
+_SQUARE, _LONGEST = 1.2, 20_000  # how far dots may be from square; dots of a side
 _BASELINE = 0.15  # of a line's height, above its lower edge
 Origin = tuple[Key, int, int, int]
 Area = list[Point]
@@ -89,6 +91,7 @@ class Sight:
         key: the picture's object; None for a page.
         place: where it stands, in words.
         size: in its own dots.
+        read: its size as it was read, before it was turned: a fax has dots that are higher than wide.
         turn: how it was turned to be read.
         seen: what is seen in it; lines in its upright dots.
         on_page: from the unit square to the page, where it is shown first; None where it is shown on no page.
@@ -99,6 +102,7 @@ class Sight:
     key: Key | None
     place: str
     size: tuple[int, int]
+    read: tuple[int, int]
     turn: Turn
     seen: Seen
     on_page: Matrix | None
@@ -117,11 +121,15 @@ class Sight:
 
     def bars(self, edits: Iterable[Edit], first: int) -> list[Corners]:
         """Return what has to be blackened, in its own dots, for edits of its blocks and for what is read poorly."""
-        return [self.turn.back(one, self.size) for one in self.offered.bars(edits, first)]
+        return [self.own(one) for one in self.offered.bars(edits, first)]
 
     def own(self, corners: Corners) -> Corners:
         """Return where upright corners stand in its own dots."""
-        return self.turn.back(corners, self.size)
+        found = self.turn.back(corners, self.read)
+        if self.read == self.size:
+            return found
+        across, down = self.size[0] / self.read[0], self.size[1] / self.read[1]
+        return corners_of([(x * across, y * down) for x, y in found])
 
     def area(self, own: Corners, on_page: Matrix) -> Area:
         """Return where a stretch of its own dots is shown on a page."""
@@ -280,6 +288,18 @@ def wider(corners: Corners, rim: float) -> Corners:
 def middle(area: Area) -> Point:
     """Return the middle of an area."""
     return sum(x for x, _ in area) / len(area), sum(y for _, y in area) / len(area)
+
+
+def square(on_page: Matrix, size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size at which a picture's dots are square where it is shown; its own where they nearly are."""
+    a, b, c, d = on_page[:4]
+    across, down = size[0] / max(hypot(a, b), 1e-6), size[1] / max(hypot(c, d), 1e-6)
+    if max(across, down) < _SQUARE * min(across, down):
+        return size
+    wide, high = (
+        (round(size[0] * down / across), size[1]) if across < down else (size[0], round(size[1] * across / down))
+    )
+    return (wide, high) if wide * high <= MOST_DOTS and max(wide, high) <= _LONGEST else size
 
 
 def resolution(on_page: Matrix, size: tuple[int, int]) -> float:

@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium
 from hairyo.redaction.verify.piece import Piece
 from hairyo.redaction.verify.readers.picture import read_picture
 
-_DPI, _MOST_PIXELS = 200, 40_000_000
+_DPI, _MOST_PIXELS, _LONGEST = 200, 40_000_000, 20_000
 # Points: pictures that lie nearer are read as one; a part that is lower is no text, nor one that is smaller in all.
 _NEAR, _LOW, _SMALL = 4.0, 4.0, 60.0
 # By how much a picture has to reach beyond what is seen of it, in points.
@@ -170,7 +170,7 @@ def _are_near(one: _Box, other: _Box) -> bool:
 def _rendered(page: pypdfium2.PdfPage, boxes: list[_Box]) -> Iterator[tuple[str, _Pixels]]:
     """Yield the boxes of a page as they are seen, the page turned as its reader sees it."""
     wide, high = page.get_size()
-    scale = min(_DPI / 72, (_MOST_PIXELS / max(wide * high, 1.0)) ** 0.5)
+    scale = min(_DPI / 72, (_MOST_PIXELS / max(wide * high, 1.0)) ** 0.5, _LONGEST / max(wide, high, 1.0))
     pixels = _pixels(page.render(scale=scale, may_draw_forms=False))
     x, y = ctypes.c_int(), ctypes.c_int()
     for number, (left, low, right, top) in enumerate(boxes, 1):
