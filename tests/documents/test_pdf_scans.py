@@ -253,6 +253,15 @@ def test_a_layer_of_something_else_goes_and_is_made_anew(tmp_path):
     assert (abs(_pixels(copy) - _pixels(source)) > 60).any(axis=1).sum() < 60  # the bar alone
 
 
+def test_a_layer_elsewhere_on_the_page_is_left_alone(tmp_path):
+    pdf = new_pdf(lines("本文") + b" q 240 0 0 120 100 500 cm /Im Do Q BT 3 Tr /F1 12 Tf 50 300 Td "
+                  + hexed("いろはにほへとちりぬるを") + b" Tj ET")  # fmt: skip
+    pdf.pages[0].obj["/Resources"]["/XObject"] = Dictionary(Im=flate(pdf, page_of()))
+    copy, document = _masked(saved(pdf, tmp_path / "a.pdf"), NAME)
+    assert "いろはにほへとちりぬるを" in _page_text(copy)
+    assert document.remarks == ()
+
+
 def test_a_page_of_strips_becomes_one_picture_that_can_be_searched(tmp_path):
     pdf, image = Pdf.new(), page_of()
     page = pdf.add_blank_page(page_size=image.size)
@@ -562,6 +571,7 @@ def test_a_thumbnail_in_a_jpeg_goes(tmp_path):
     assert (_pixels(source) == _pixels(tmp_path / "b.pdf")).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sides", [(2**31, 0.01), (10**9, 10**9), (1, 10**7)])
 def test_pages_of_absurd_sizes_take_bounded_memory(tmp_path, sides):
     pdf = Pdf.new()

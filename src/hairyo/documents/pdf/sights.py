@@ -22,7 +22,7 @@ from hairyo.documents.pdf.images import MOST_DOTS
 from hairyo.documents.pdf.layer import Letter
 from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix
 from hairyo.documents.pictures import Seen
-from hairyo.documents.pictures.geometry import Corners, Point, bounds, corners_of, height, length, part
+from hairyo.documents.pictures.geometry import Corners, Point, bounds, box, corners_of, height, length, part
 from hairyo.documents.pictures.ocr import Line
 from hairyo.documents.pictures.seen import POOR
 
@@ -162,6 +162,7 @@ class Sight:
             places = [at for at, char in enumerate(placed.line.text) if _folded(char)]
             said = [_folded(placed.line.text[at]) for at in places]
             if self.key is None and _says_all(placed.line, over):
+                every[number] = replace(placed, line=replace(placed.line, score=1.0))
                 continue
             if over and said == [_folded(glyph.code.text) for glyph in over]:
                 self.tied.update({origin(one): (number, at) for one, at in zip(over, places, strict=True)})
@@ -179,7 +180,12 @@ class Sight:
 
     def disagrees(self, glyphs: Iterable[Glyph], on_page: Matrix) -> bool:
         """Whether what letters that nobody sees say is not what the picture shows."""
-        letters = [glyph for glyph in glyphs if glyph.show.mode in INVISIBLE and _folded(glyph.code.text)]
+        whole = self.area(box(0, 0, *self.size), on_page)
+        letters = [
+            glyph
+            for glyph in glyphs
+            if glyph.show.mode in INVISIBLE and _folded(glyph.code.text) and inside(centre_of(glyph), whole)
+        ]
         lines = [one.line for one in self.seen.placed if one.line.score >= POOR]
         said = sum(len(_folded(one.text)) for one in lines)
         most = min(said, len(letters))
