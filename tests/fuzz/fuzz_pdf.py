@@ -16,11 +16,13 @@ import traceback
 import zlib
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "documents"))
 
 import pikepdf
 from document_builders import hits
 from pdf_builders import Everything, hexed, latin_subset, new_pdf, plain_pdf, saved
+from scan_builders import CODED, page_of, scan
 
 from hairyo.documents import Limits, open_document
 from hairyo.errors import HairyoError
@@ -80,6 +82,9 @@ def _seeds(folder: Path) -> list[bytes]:
         latin_subset(folder / "seed3.pdf", "Yamada Taro", "Sumo"),
         saved(new_pdf(b"BT /V1 9 Tf [%s 20 %s] TJ ET" % (hexed("山田"), hexed("太郎"))), folder / "seed4.pdf"),
     ]
+    for number, coded in enumerate(CODED.values()):
+        pdf = pikepdf.Pdf.new()
+        files.append(scan(folder / f"scan{number}.pdf", coded(pdf, page_of("山田太郎", size=14)), pdf=pdf, width=120))
     packed = folder / "seed5.pdf"
     with pikepdf.open(files[0]) as pdf:
         pdf.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate)

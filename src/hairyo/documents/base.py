@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from hairyo.documents.columns import ColumnMap
 from hairyo.errors import TooLarge, Words
@@ -113,8 +113,14 @@ class Opener(Protocol):
 
 @dataclass(slots=True)
 class Unpacked:
-    """What has been unpacked of one input so far, in all the documents within it."""
+    """What has been unpacked of one input so far, in all the documents within it.
 
+    Attributes:
+        documents, bytes: how many and how much.
+        looks: what was seen in its pictures, by digests of their pixels: the same picture is read once.
+    """
+
+    looks: dict[bytes, Any] = field(default_factory=dict, repr=False)
     documents: int = 0
     bytes: int = 0
 

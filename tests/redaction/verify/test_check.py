@@ -253,7 +253,7 @@ def test_parquet_leaks_in_odd_places(tmp_path, where):
         {"word__document.xml": f"<a><!-- {NAME} --></a>"},
         {"word__document.xml": f'<w:p xmlns:w="{W}"><w:delText>山田</w:delText><w:t>太郎</w:t></w:p>'},
         {f"word__media__{NAME}.png": b"x"},
-        {"word__media__image1.png": b"\x89PNG" + NAME.encode("utf-16-le")},
+        {"word__media__image1.png": b"\x89XYZ" + NAME.encode("utf-16-le")},
         {"word__embeddings__old.bin": b"\xd0\xcf" + NAME.encode("cp932") + b"\0"},
         {"customXml__item1.xml": f"<a><b>{b64(NAME)}</b></a>"},
         {"word__document.xml": paragraph("山田太郎").encode("utf-16")},

@@ -217,6 +217,16 @@ class OfficeDocument(Document):
             unread.add(kind)
         elif action == "inner":
             self._open_inner(name, kind, unread)
+        elif kind == "drawing" and self._holds_data(name):
+            unread.add("image")
+
+    def _holds_data(self, name: str) -> bool:
+        """Whether a drawing (SVG) holds a picture in a data URI."""
+        for element in self._package.parse(self._package.member(name)).iter():
+            said = (*element.attrib.values(), element.text or "")
+            if any("data:" in text.lower() for text in said):
+                return True
+        return False
 
     def _open_inner(self, name: str, kind: str, unread: set[str]) -> None:
         """Open a document within; name its kind in `unread` where it is not read."""

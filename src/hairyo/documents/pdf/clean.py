@@ -57,6 +57,7 @@ class Cleaned:
         strings: every string that is text, in the order of the objects.
         forms: streams that show text or may: forms, patterns, glyphs; each with the resources it uses.
         files: attached files: their file specifications.
+        images: pictures, but for those that only mask others.
         names: names that are replaced, also in content streams.
         remarks: what went that a reader might miss.
     """
@@ -65,6 +66,7 @@ class Cleaned:
     strings: list[TextString] = field(default_factory=list)
     forms: dict[Key, tuple[Any, Any]] = field(default_factory=dict)
     files: list[Any] = field(default_factory=list)
+    images: dict[Key, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     remarks: list[Words] = field(default_factory=list)
 
@@ -294,6 +296,8 @@ class _Cleaner:
         if "/F" in stream:  # its data lies in another file
             raise BrokenInput("the PDF keeps parts of itself in other files; print it to a new PDF")
         kind, pattern = entry(stream, "/Subtype"), entry(stream, "/PatternType")
+        if kind == "/Image" and via not in ("/SMask", "/Mask"):
+            self._found.images[key_of(stream)] = stream
         if kind == "/Form" or pattern == 1:
             self._found.forms[key_of(stream)] = (stream, entry(stream, "/Resources"))
 

@@ -37,7 +37,8 @@ DEPTH = 30
 MOST_STEPS = 1_000_000
 _KEPT_STREAMS = 64
 SPOKEN = ("/ActualText", "/Alt", "/E")
-PAINTS = frozenset({"f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh"})
+STROKES = frozenset({"l", "c", "v", "y", "re"})
+INVISIBLE = (3, 7)  # ways to paint text that leave no trace
 Instruction = Any  # pikepdf's ContentStreamInstruction or ContentStreamInlineImage
 Mark = tuple[Key, int]
 
@@ -121,12 +122,38 @@ class Glyph:
     y: float
 
 
+def is_unknown(glyph: Glyph) -> bool:
+    """Whether a glyph's font does not tell what it says."""
+    return glyph.code.text == UNKNOWN and not glyph.show.font.symbols and glyph.code.width > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that is shown: its object, or (0, 0) for one in the stream itself, and its area on the page."""
+    """A picture that is shown.
+
+    Attributes:
+        key: its object, or (0, 0) for one in the stream itself.
+        on_page: from the unit square, which it fills, to the page.
+        dots: how many dots wide and high it is.
+        annotated: whether an annotation shows it.
+    """
 
     key: Key
-    area: float
+    on_page: Matrix
+    dots: tuple[int, int]
+    annotated: bool = False
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """How wide and how high it is on the page."""
+        a, b, c, d = self.on_page[:4]
+        return hypot(a, b), hypot(c, d)
+
+    @property
+    def area(self) -> float:
+        """What it takes of the page."""
+        wide, high = self.sides
+        return wide * high
 
 
 @dataclass(slots=True)
@@ -137,20 +164,20 @@ class Reading:
         glyphs: in the order of the streams.
         pictures: what is shown as pixels.
         spoken: texts that stand for what is shown (ActualText, Alt, E): stream, instruction, key, text.
-        painted: whether lines or areas are painted.
+        strokes: of how many lines, curves and boxes paths are made.
         streams: the streams that were read.
     """
 
     glyphs: list[Glyph] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     spoken: list[tuple[Key, int, str, str]] = field(default_factory=list)
-    painted: bool = False
+    strokes: int = 0
     streams: set[Key] = field(default_factory=set)
 
     @property
     def unknown(self) -> bool:
         """Whether there are characters whose font does not tell what they say."""
-        return any(g.code.text == UNKNOWN and not g.show.font.symbols and g.code.width > 0 for g in self.glyphs)
+        return any(is_unknown(glyph) for glyph in self.glyphs)
 
     def leave_out_echoes(self) -> None:
         """Leave out of `spoken` what says the same as the glyphs it stands for: it goes when they go."""
@@ -230,6 +257,7 @@ class Streams:
         resources = inherited(page, "/Resources")
         if entry(page, "/Contents") is not None:
             reader.stream(page, resources, IDENTITY)
+        reader.annotated = True
         for annotation in entry(page, "/Annots") or ():
             form = _look(annotation)
             if form is not None:
@@ -307,11 +335,17 @@ def _at(m: Matrix, x: float, y: float) -> tuple[float, float]:
     return x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]
 
 
+def _dots(picture: Any) -> tuple[int, int]:
+    """Return how many dots wide and high a picture says to be."""
+    return int(number(entry(picture, "/Width"))), int(number(entry(picture, "/Height")))
+
+
 class _Reader:
     """Reads one page's streams into `reading`."""
 
     def __init__(self, streams: Streams, reading: Reading) -> None:
         self._streams, self._reading = streams, reading
+        self.annotated = False
         self._open: list[Key] = []
         self._marks: list[tuple[str, Mark | None, Mark | None]] = []
         self._steps = 0
@@ -383,10 +417,10 @@ class _Run:
             handler = handlers.get(operator)
             if handler is not None:
                 handler(instruction.operands)
-            elif operator in PAINTS:
-                self._reader._reading.painted = True
+            elif operator in STROKES:
+                self._reader._reading.strokes += 1
             elif operator == "INLINE IMAGE":
-                self._picture((0, 0))
+                self._picture((0, 0), _dots(instruction.iimage.obj))
 
     def _called(self, name: Any) -> str:
         said = called(name)
@@ -505,15 +539,14 @@ class _Run:
         found = entry(entry(self._resources, "/XObject"), self._called(operands[0])) if operands else None
         kind = name(entry(found, "/Subtype"))
         if kind == "Image":
-            self._picture(key_of(found))
+            self._picture(key_of(found), _dots(found))
         elif kind == "Form":
             inner = entry(found, "/Resources")
             ctm = times(matrix(entry(found, "/Matrix")), self._state.ctm)
             self._reader.stream(found, inner if inner is not None else self._resources, ctm, self._state)
 
-    def _picture(self, key: Key) -> None:
-        a, b, c, d = self._state.ctm[:4]
-        self._reader._reading.pictures.append(Picture(key, hypot(a, b) * hypot(c, d)))
+    def _picture(self, key: Key, dots: tuple[int, int]) -> None:
+        self._reader._reading.pictures.append(Picture(key, self._state.ctm, dots, self._reader.annotated))
 
     def _mark(self, operands: Any) -> None:
         layer, mark, number_of = "", None, None

@@ -10,59 +10,35 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import pikepdf
 import pypdfium2
+from PIL import Image
 
 from hairyo.documents.base import Block, Document, Edit, Limits, apply_edits
 from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed, Stamp, new_file
-from hairyo.documents.pdf import raster, scans
+from hairyo.documents.pdf import images, raster, scans
+from hairyo.documents.pdf.album import Album
 from hairyo.documents.pdf.clean import Cleaned, TextString, open_clean
-from hairyo.documents.pdf.content import SPOKEN, Glyph, Mark, Reading, Streams, parsed
+from hairyo.documents.pdf.content import INVISIBLE, SPOKEN, Glyph, Mark, Reading, Streams, inherited, parsed
 from hairyo.documents.pdf.fonts import Code
-from hairyo.documents.pdf.layout import TextBlock, blocks_of
-from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, text_of
+from hairyo.documents.pdf.layer import Letter, put_layer
+from hairyo.documents.pdf.layout import blocks_of
+from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, numbers, text_of
 from hairyo.documents.pdf.prune import prune
-from hairyo.documents.pdf.rewrite import bars, rewritten, silent_of
+from hairyo.documents.pdf.rewrite import rewritten, silent_of
+from hairyo.documents.pdf.section import Changes, Section
+from hairyo.documents.pdf.sights import Area, centre_of, inside, letter_of, origin
+from hairyo.documents.pictures import blacken
 from hairyo.errors import BrokenInput, InputRefused, OutputError, Words
 
 _KEPT_GLYPHS = 200_000
-Origin = tuple[Key, int, int, int]
-
-
-@dataclass(slots=True)
-class _Section:
-    """A page, or a stream that no page shows: where it is, its blocks, and what stands for its text."""
-
-    place: str
-    page: int | None
-    reading: Reading
-    blocks: list[TextBlock]
-
-
-@dataclass(slots=True)
-class _Changes:
-    """What the edits ask for: glyphs by stream, marked content that falls silent, strings, attached files."""
-
-    glyphs: dict[Key, dict[Origin, Glyph]] = field(default_factory=lambda: defaultdict(dict))
-    marks: set[Mark] = field(default_factory=set)
-    ids: set[Mark] = field(default_factory=set)
-
-    def take(self, glyph: Glyph) -> None:
-        self.glyphs[glyph.show.stream][origin(glyph)] = glyph
-        self.marks.update(glyph.show.marks)
-        self.ids.update(glyph.show.ids)
-
-
-def origin(glyph: Glyph) -> Origin:
-    """Return where a glyph stands in its stream."""
-    show = glyph.show
-    return show.stream, show.op, show.item, glyph.start
+_NOTHING = Image.new("1", (1, 1), 1)
+_RIM = 2.0  # dots into which the edge of a bar is blurred where a picture is shown larger than it is
 
 
 class PdfDocument(Document):
@@ -82,18 +58,20 @@ class PdfDocument(Document):
         self._cleaned = open_clean(path)
         self._streams = Streams(self._cleaned.names)
         self._inners, self._dropped = self._open_files()
-        self._kept: dict[int, _Section] = {}
+        self._kept: dict[int, Section] = {}
         self._alone: list[Key] = []
+        self._drawn: set[Key] = set()
+        self._album = Album(path, self._cleaned.pdf, limits)
         self._look()
-        self.remarks = (*self._cleaned.remarks, *self._said_of_files())
+        self.remarks = (*self._cleaned.remarks, *self._said_of_files(), *self._said_of_pictures())
 
     def blocks(self) -> Iterator[Block]:
         """Yield the text of the pages, then of everything else; see `Document.blocks`."""
         index = 0
         for section in self._sections():
-            for block in self._blocks_of(section, index):
-                yield block
-                index = block.index + 1
+            for made, _ in section.offered(index):
+                yield from made
+                index += len(made)
         for string in self._cleaned.strings:
             yield _string_block(index, string)
             index += 1
@@ -105,9 +83,9 @@ class PdfDocument(Document):
     def write(self, target: Path, edits: Iterable[Edit]) -> None:
         """Write the copy; see `Document.write`."""
         feed = EditFeed(edits)
-        changes, index = _Changes(), 0
+        changes, index = Changes(), 0
         for section in self._sections():
-            index = self._take(section, feed, index, changes)
+            index = section.take(feed, index, changes)
         copy = open_clean(self._path)
         for string in copy.strings:
             if due := feed.of(_string_block(index, string)):
@@ -121,6 +99,7 @@ class PdfDocument(Document):
         self._apply(copy, changes)
         folder = Path(mkdtemp(dir=self._limits.scratch, prefix="pdf-"))
         try:
+            self._put_pictures(copy, changes)
             made = self._saved(copy, folder / "copy.pdf")
             made, remarks = self._compared(copy, made, changes)
             with new_file(target) as file, made.open("rb") as source:
@@ -128,19 +107,20 @@ class PdfDocument(Document):
                 self._stamp.check(self._path)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        self.remarks = (*self._cleaned.remarks, *self._said_of_files(), *remarks)
+        self.remarks = (*self._cleaned.remarks, *self._said_of_files(), *self._said_of_pictures(), *remarks)
 
     # Reading.
 
     def _look(self) -> None:
-        """Read everything once: find what cannot be read, and what no page shows."""
+        """Read everything once: find what is read by OCR, what cannot be read, and what no page shows."""
         looks: list[scans.Look] = []
+        alone: list[scans.Look] = []
         seen: set[Key] = set()
         glyphs = 0
         for number, page in enumerate(self._cleaned.pdf.pages):
             section = self._page(number, page.obj)
             seen |= section.reading.streams
-            looks.append(scans.Look.of(section.reading))
+            looks.append(scans.Look.of(section.reading, _area(page.obj)))
             glyphs += len(section.reading.glyphs) + 20
             if glyphs < _KEPT_GLYPHS:
                 self._kept[number] = section
@@ -149,49 +129,35 @@ class PdfDocument(Document):
                 reading = self._streams.alone(stream, resources)
                 seen |= reading.streams
                 self._alone.append(key)
-                looks.append(scans.Look(tuple(reading.pictures), False, reading.unknown))
-        self.unread = tuple(sorted(scans.unread(looks)))
+                alone.append(scans.Look(tuple(reading.pictures), False, reading.unknown))
+        self._album.fill(looks, alone, set(self._cleaned.images))
+        for number, look in enumerate(looks):
+            if look.pictures or self._album.page(number):
+                section = self._kept.get(number) or self._page(number, self._cleaned.pdf.pages[number].obj)
+                self._album.tie(section)
+                self._album.place(section)
+                _leave_out_layer(section)
+        self._album.finish()
+        self.unread = tuple(sorted(self._album.unread))
 
-    def _page(self, number: int, page: Any) -> _Section:
+    def _page(self, number: int, page: Any) -> Section:
         reading = self._streams.page(page)
-        return _Section(f"page {number + 1}", number, reading, blocks_of(reading.glyphs))
+        return Section(f"page {number + 1}", number, reading, blocks_of(reading.glyphs))
 
-    def _sections(self) -> Iterator[_Section]:
+    def _sections(self) -> Iterator[Section]:
         for number, page in enumerate(self._cleaned.pdf.pages):
-            yield self._kept[number] if number in self._kept else self._page(number, page.obj)
+            section = self._kept.get(number)
+            if section is None:
+                section = self._page(number, page.obj)
+                self._album.place(section)
+                _leave_out_layer(section)
+            yield section
         for number, key in enumerate(self._alone, 1):
             stream, resources = self._cleaned.forms[key]
             reading = self._streams.alone(stream, resources)
-            yield _Section(f"hidden part {number}", None, reading, blocks_of(reading.glyphs))
-
-    @staticmethod
-    def _blocks_of(section: _Section, index: int) -> Iterator[Block]:
-        for number, block in enumerate(section.blocks, 1):
-            place = f"{section.place} block {number}"
-            yield Block(index, block.text, place, block.label, joins=block.joins if number > 1 else "line")
-            index += 1
-        for number, (_, _, _, text) in enumerate(section.reading.spoken, 1):
-            yield Block(index, text, f"{section.place} replacement text {number}")
-            index += 1
-
-    def _take(self, section: _Section, feed: EditFeed, index: int, changes: _Changes) -> int:
-        """Note what the edits of a section ask for; return the index of the next block."""
-        texts = iter(section.blocks)
-        spoken = iter(section.reading.spoken)
-        for block in self._blocks_of(section, index):
-            due = feed.of(block)
-            text = next(texts, None)
-            if text is not None:
-                for edit in due:
-                    for shown in text.glyphs[edit.start : edit.end]:
-                        for glyph in shown:
-                            changes.take(glyph)
-            else:
-                stream, op, _, _ = next(spoken)
-                if due:
-                    changes.marks.add((stream, op))
-            index = block.index + 1
-        return index
+            yield Section(f"hidden part {number}", None, reading, blocks_of(reading.glyphs))
+        if self._album.unplaced:
+            yield Section("pictures", None, Reading(), [], self._album.unplaced)
 
     # Attached files.
 
@@ -240,7 +206,7 @@ class PdfDocument(Document):
 
     # Writing.
 
-    def _apply(self, copy: Cleaned, changes: _Changes) -> None:
+    def _apply(self, copy: Cleaned, changes: Changes) -> None:
         """Take glyphs, replacement texts and font entries out of the copy."""
         silent = silent_of(changes.marks)
         pages = {key_of(page.obj): page.obj for page in copy.pdf.pages}
@@ -255,7 +221,8 @@ class PdfDocument(Document):
                 fonts_removed[glyph.show.font.key][glyph.code] += 1
             instructions = parsed(owner)
             _silence_resources(owner, instructions, silent.get(key, set()))
-            data = rewritten(instructions, glyphs.values(), silent.get(key, set()), copy.names)
+            unmarked = {id(glyph) for at, glyph in glyphs.items() if at in changes.unmarked}
+            data = rewritten(instructions, glyphs.values(), silent.get(key, set()), copy.names, unmarked)
             if key in pages:
                 owner["/Contents"] = copy.pdf.make_stream(data)
             else:
@@ -274,7 +241,57 @@ class PdfDocument(Document):
             raise BrokenInput("the file is a damaged or cut off PDF; ask for it again") from error
         return path
 
-    def _compared(self, copy: Cleaned, made: Path, changes: _Changes) -> tuple[Path, list[Words]]:
+    def _put_pictures(self, copy: Cleaned, changes: Changes) -> None:
+        """Blacken the pictures of the copy, and take out of all of them what is no pixel."""
+        for key in sorted(copy.images):
+            picture, bars = copy.images[key], changes.dots.get(key)
+            if key in self._album.unused:
+                images.put(copy.pdf, picture, _NOTHING)
+            elif bars or images.shines_through(picture):
+                shown = images.decoded(picture)
+                images.put(copy.pdf, picture, blacken(shown, bars or []))
+                self._drawn.add(key)
+            else:
+                self._strip(copy, picture)
+
+    @staticmethod
+    def _strip(copy: Cleaned, picture: Any) -> None:
+        """Leave of a picture that stays as it is nothing but its pixels."""
+        try:
+            data = images.without_extras(picture)
+        except (ValueError, pikepdf.PdfError):
+            try:
+                shown = images.decoded(picture)
+            except BrokenInput:  # too small to be read, or the document were held
+                shown = _NOTHING
+            images.put(copy.pdf, picture, shown)
+            return
+        if data is not None:
+            images.put_data(picture, data)
+
+    def _put_pages(
+        self, copy: Cleaned, before: pypdfium2.PdfDocument, changes: Changes
+    ) -> tuple[set[int], dict[int, list[Letter]]]:
+        """Make pictures of the pages that are read as they look; return them, and the layers that are made anew."""
+        done: set[int] = set()
+        layers: dict[int, list[Letter]] = {}
+        for section in self._sections():
+            at = section.page
+            if at is None:
+                continue
+            covered = section.covered(changes)
+            if self._album.page(at) and (at in self._album.pieced or changes.pages.get(at)):
+                areas = [*covered, *section.bars(changes)]
+                look = self._album.rendered(before, at)
+                raster.cover(look, areas)
+                raster.put_picture(copy.pdf, at, look)
+                layers[at] = _letters(section, changes, areas)
+                done.add(at)
+            elif section.relayered:
+                layers[at] = [one for sight, on_page in section.shown for one in sight.letters(on_page, covered)]
+        return done, layers
+
+    def _compared(self, copy: Cleaned, made: Path, changes: Changes) -> tuple[Path, list[Words]]:
         """Compare the pages that were changed with the input's; make pictures of those that came out wrong."""
         gone = {one for glyphs in changes.glyphs.values() for one in glyphs}
         wrong: list[int] = []
@@ -283,29 +300,69 @@ class PdfDocument(Document):
             remarks.append(
                 Words("{count} font(s) still hold the shapes of removed characters", count=self._failed_fonts)
             )
-        if not gone:
+        if not gone and not self._drawn and not self._album.has_pages:
             return made, remarks
         try:
             with closing(pypdfium2.PdfDocument(self._path)) as before, closing(pypdfium2.PdfDocument(made)) as after:
+                done, layers = self._put_pages(copy, before, changes)
                 for section in self._sections():
-                    if section.page is None:
+                    if section.page is None or section.page in done:
                         continue
                     removed = [glyph for glyph in section.reading.glyphs if origin(glyph) in gone]
-                    if not removed:
+                    if not removed and not any(sight.key in self._drawn for sight, _ in section.shown):
                         continue
-                    areas = [bar.corners for bar in bars(removed, on_page=True)]
+                    areas = [*section.bars(changes), *section.covered(changes, _RIM)]
                     spoken_for = any(stream in section.reading.streams for stream, _ in changes.marks)
                     lost = None if spoken_for else _characters(removed)
                     if not raster.same_but_for(before, after, section.page, areas, lost):
                         raster.replaced(copy.pdf, section.page, before, after, areas)
+                        layers[section.page] = _letters(section, changes, areas)
                         wrong.append(section.page + 1)
         except pypdfium2.PdfiumError as error:
             raise OutputError("the PDF copy cannot be compared with the input; the input must be held") from error
+        for number, letters in sorted(layers.items()):
+            put_layer(copy.pdf, copy.pdf.pages[number].obj, letters)
+        wrong += [number + 1 for number in done]
         if wrong:
-            made = self._saved(copy, made.with_name("pictures.pdf"))
-            pages = ", ".join(map(str, wrong))
-            remarks.append(Words("pages that became pictures, without text to search or copy: {pages}", pages=pages))
-        return made, remarks
+            pages = ", ".join(map(str, sorted(wrong)))
+            remarks.append(Words("pages that became pictures, with invisible text to search: {pages}", pages=pages))
+        if relayered := sorted(number + 1 for number in layers if number + 1 not in wrong):
+            pages = ", ".join(map(str, relayered))
+            remarks.append(
+                Words("pages whose text layer did not fit the picture and was made anew: {pages}", pages=pages)
+            )
+        return self._saved(copy, made.with_name("pictures.pdf")) if layers or wrong else made, remarks
+
+    def _said_of_pictures(self) -> Iterator[Words]:
+        if poor := self._album.poor:
+            yield Words("{count} line(s) that could not be read well were blackened", count=poor)
+        if unused := len(self._album.unused):
+            yield Words("{count} picture(s) that the PDF holds and does not show were left out", count=unused)
+
+
+def _letters(section: Section, changes: Changes, areas: list[Area]) -> list[Letter]:
+    """Return the letters that a page shows once the areas are covered."""
+    stay = [glyph for glyph in section.reading.glyphs if not changes.takes(glyph)]
+    letters = [
+        letter
+        for glyph in stay
+        if (letter := letter_of(glyph)) and not any(inside(centre_of(glyph), area) for area in areas)
+    ]
+    # A page that was read as it looks shows its pictures, too.
+    whole = [one for one in section.shown if one[0].key is None] or section.shown
+    return [*letters, *(one for sight, on_page in whole for one in sight.letters(on_page, areas))]
+
+
+def _area(page: Any) -> float:
+    """Return the area of a page, in square points."""
+    left, low, right, high = [*numbers(inherited(page, "/CropBox") or inherited(page, "/MediaBox")), 0, 0, 0, 0][:4]
+    return abs((right - left) * (high - low))
+
+
+def _leave_out_layer(section: Section) -> None:
+    """Leave an OCR layer that goes out of what is offered."""
+    if section.relayered:
+        section.blocks = blocks_of(one for one in section.reading.glyphs if one.show.mode not in INVISIBLE)
 
 
 def _string_block(index: int, string: TextString) -> Block:

@@ -62,7 +62,7 @@ def prune(
         if home == (0, 0) or not gone:
             continue
         try:
-            _blank(pdf.get_object(home), owners[home], gone)
+            _blank(pdf.get_object(home), owners[home], gone, alive[home])
         except (
             TTLibError,
             InputRefused,
@@ -181,11 +181,14 @@ def _prune_gids(pdf: pikepdf.Pdf, descendant: Any, cids: set[int]) -> None:
     descendant["/CIDToGIDMap"] = pdf.make_stream(bytes(data))
 
 
-def _blank(stream: Any, font: Font, cids: set[int]) -> None:
-    """Take the outlines of character ids (in a simple font codes) out of a font program."""
+def _blank(stream: Any, font: Font, cids: set[int], alive: set[int]) -> None:
+    """Take the outlines of character ids (in a simple font codes) out of a font program.
+
+    An outline that those `alive` need, too, stays: the fonts of OCR layers have one for all.
+    """
     data = content(stream)
     if data[:4] in (b"\0\1\0\0", b"true", b"OTTO", b"ttcf"):
-        new = _blank_sfnt(data, font, cids)
+        new = _blank_sfnt(data, font, cids, alive)
     elif data[:1] == b"\1":
         new = _blank_cff(data, font, cids)
     else:
@@ -201,14 +204,14 @@ def _blank(stream: Any, font: Font, cids: set[int]) -> None:
         stream["/Subtype"] = kind
 
 
-def _blank_sfnt(data: bytes, font: Font, cids: set[int]) -> bytes:
+def _blank_sfnt(data: bytes, font: Font, cids: set[int], alive: set[int]) -> bytes:
     program = TTFont(BytesIO(data), recalcBBoxes=False, recalcTimestamp=False, fontNumber=0)
     if "CFF " in program:
         fonts = program["CFF "].cff
         _blank_charstrings(fonts, _names_in(fonts, font, cids))
     else:
         order = program.getGlyphOrder()
-        gids = _gids(program, font, cids)
+        gids = _gids(program, font, cids) - (_mapped(font, alive) if font.kind == "Type0" else set())
         outlines = program["glyf"]
         for gid in gids:
             if 0 < gid < len(order):
@@ -224,14 +227,19 @@ def _blank_sfnt(data: bytes, font: Font, cids: set[int]) -> bytes:
     return out.getvalue()
 
 
+def _mapped(font: Font, cids: set[int]) -> set[int]:
+    """Return the glyphs of character ids."""
+    table = entry(font.descendant, "/CIDToGIDMap")
+    if not isinstance(table, pikepdf.Stream):
+        return cids
+    data = content(table)
+    return {int.from_bytes(data[2 * cid : 2 * cid + 2], "big") for cid in cids}
+
+
 def _gids(program: Any, font: Font, cids: set[int]) -> set[int]:
     """Return the glyphs of character ids; in a simple font those of its codes, which leave its cmap, too."""
     if font.kind == "Type0":
-        table = entry(font.descendant, "/CIDToGIDMap")
-        if isinstance(table, pikepdf.Stream):
-            data = content(table)
-            return {int.from_bytes(data[2 * cid : 2 * cid + 2], "big") for cid in cids}
-        return cids
+        return _mapped(font, cids)
     order = program.getGlyphOrder()
     texts = {ord(code.text) for code in font._codes.values() if code.cid in cids and len(code.text) == 1}
     names: set[str] = set()

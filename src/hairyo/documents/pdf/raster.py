@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pikepdf
@@ -15,15 +13,15 @@ import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from hairyo.documents.pdf import images
 from hairyo.documents.pdf.radicals import without_radicals
 
 COMPARE_DPI, PAGE_DPI = 50, 150
 _PAD = 2.5  # points around a bar: letters reach beyond their boxes
 _VISIBLE, _FEW = 60, 3
-_MOST_PIXELS = 40_000_000
+_MOST_PIXELS, _LONGEST = 40_000_000, 20_000
 _BAR = (38, 38, 38)
 Corners = list[tuple[float, float]]
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def _rendered(page: pypdfium2.PdfPage, dpi: int, *, colour: bool, annotations: b
     page.set_rotation(0)
     left, low, right, high = page.get_bbox()
     width, height = right - left, high - low
-    scale = min(dpi / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+    scale = min(dpi / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5, _LONGEST / max(width, height, 1.0))
     bitmap = page.render(
         scale=scale, grayscale=not colour, draw_annots=annotations, may_draw_forms=False, rev_byteorder=colour
     )
@@ -171,26 +169,16 @@ def replaced(
     put_picture(pdf, number, look)
 
 
+def cover(look: Rendered, areas: list[Corners]) -> None:
+    """Blacken areas of a page in its pixels."""
+    look.image.paste(_BAR, mask=look.mask(areas, 0.0))
+
+
 def put_picture(pdf: pikepdf.Pdf, number: int, look: Rendered) -> None:
     """Let a page show a picture and nothing else."""
-    image = look.image
-    pixels: Pixels = np.asarray(image)
-    grey = bool((pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all())
-    data = np.ascontiguousarray(pixels[..., 0] if grey else pixels).tobytes()
-    stream = pikepdf.Stream(pdf, zlib.compress(data, 6))
-    settings: dict[str, Any] = {
-        "/Type": pikepdf.Name("/XObject"),
-        "/Subtype": pikepdf.Name("/Image"),
-        "/Width": image.width,
-        "/Height": image.height,
-        "/BitsPerComponent": 8,
-        "/ColorSpace": pikepdf.Name("/DeviceGray" if grey else "/DeviceRGB"),
-        "/Filter": pikepdf.Name("/FlateDecode"),
-    }
-    for key, value in settings.items():
-        stream[key] = value
     page = pdf.pages[number].obj
-    page["/Resources"] = pikepdf.Dictionary({"/XObject": pikepdf.Dictionary({"/Page": pdf.make_indirect(stream)})})
+    picture = images.made(pdf, look.image)
+    page["/Resources"] = pikepdf.Dictionary({"/XObject": pikepdf.Dictionary({"/Page": picture})})
     placed = f"q {look.width:.4f} 0 0 {look.height:.4f} {look.left:.4f} {look.low:.4f} cm /Page Do Q"
     page["/Contents"] = pdf.make_stream(placed.encode())
     if "/StructParents" in page:

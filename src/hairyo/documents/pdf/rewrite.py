@@ -7,7 +7,7 @@ The bar bears no text and is as long as what it covers; bars that touch are one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from math import hypot
@@ -92,7 +92,11 @@ def _bar(glyph: Glyph, m: Matrix) -> Bar:
 
 
 def rewritten(
-    instructions: list[Instruction], glyphs: Iterable[Glyph], silent: set[int], names: dict[str, str]
+    instructions: list[Instruction],
+    glyphs: Iterable[Glyph],
+    silent: set[int],
+    names: dict[str, str],
+    unmarked: Collection[int] = (),
 ) -> bytes:
     """Return a stream without the given glyphs, with bars in their place.
 
@@ -101,6 +105,7 @@ def rewritten(
         glyphs: glyphs of this stream.
         silent: instructions of marked content whose ActualText, Alt and E go.
         names: names to be replaced.
+        unmarked: identities of glyphs that get no bar.
     """
     gone: dict[int, dict[int, list[Glyph]]] = defaultdict(lambda: defaultdict(list))
     every = list(glyphs)
@@ -119,7 +124,9 @@ def rewritten(
         out = [_renamed(one, names) for one in out]
     out, open_states = _balanced(out)
     body: bytes = pikepdf.unparse_content_stream(out)
-    drawn = bars({id(glyph): glyph for glyph in every}.values(), on_page=False)
+    drawn = bars({id(glyph): glyph for glyph in every if id(glyph) not in unmarked}.values(), on_page=False)
+    if every and not drawn:
+        return b"q\n" + body + b"\n" + b"Q\n" * (open_states + 1)
     return b"q\n" + body + b"\n" + b"Q\n" * (open_states + 1) + b"".join(map(_drawn, drawn)) if drawn else body
 
 

@@ -5,7 +5,7 @@ For other formats that hold pictures: `look` at one, offer its `blocks`, `blacke
 
 from __future__ import annotations
 
-from hairyo.documents.pictures.document import PictureDocument, open_file
+from hairyo.documents.pictures.document import UNREADABLE, PictureDocument, look_once, open_file
 from hairyo.documents.pictures.seen import MODES, Seen, blacken, look
 
-__all__ = ["MODES", "PictureDocument", "Seen", "blacken", "look", "open_file"]
+__all__ = ["MODES", "UNREADABLE", "PictureDocument", "Seen", "blacken", "look", "look_once", "open_file"]

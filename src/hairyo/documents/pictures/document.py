@@ -6,8 +6,11 @@ what stands behind the end. Lossless formats keep all other pixels as they are; 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from PIL import Image
 
 from hairyo.documents.base import Block, Document, Edit, Limits
 from hairyo.documents.columns import ColumnMap
@@ -22,8 +25,8 @@ UNREADABLE, ANIMATION = "text that cannot be read well", "animation"
 class PictureDocument(Document):
     """A picture, or several as the pages of a TIFF; see `Document`."""
 
-    def __init__(self, path: Path, kind: str) -> None:
-        """Read all its pages.
+    def __init__(self, path: Path, kind: str, limits: Limits | None = None) -> None:
+        """Read all its pages; those of `limits` that were read before in the same input are not read again.
 
         Raises:
             BrokenInput: it is damaged, or no picture of that kind.
@@ -37,7 +40,8 @@ class PictureDocument(Document):
         if self._file.frames > 1 and kind != "tiff":
             self.unread = (ANIMATION,)
             return
-        self._seen = [look(page.picture) for page in self._file.pages()]
+        looks = (limits or Limits()).unpacked.looks
+        self._seen = [look_once(page.picture, looks) for page in self._file.pages()]
         self.unread = (UNREADABLE,) if any(seen.unreadable for seen in self._seen) else ()
         self.remarks = tuple(self._remarks())
 
@@ -72,6 +76,21 @@ class PictureDocument(Document):
             yield Words("{count} line(s) that could not be read well were blackened", count=poor)
 
 
+def look_once(picture: Image.Image, looks: dict[bytes, Seen]) -> Seen:
+    """Return what is seen in a picture, which is looked at once in all documents within one input.
+
+    Args:
+        picture: as for `look`.
+        looks: what was seen before (`Unpacked.looks`); this adds to it.
+    """
+    digest = hashlib.sha256(repr((picture.mode, picture.size, picture.getpalette())).encode())
+    digest.update(repr(picture.info.get("transparency")).encode())
+    digest.update(picture.tobytes())
+    if digest.digest() not in looks:
+        looks[digest.digest()] = look(picture)
+    return looks[digest.digest()]
+
+
 def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | None) -> PictureDocument:
-    """Open a picture; neither `limits` nor `columns` concerns it. See `Opener`."""
-    return PictureDocument(path, kind)
+    """Open a picture; `columns` does not concern it. See `Opener`."""
+    return PictureDocument(path, kind, limits)

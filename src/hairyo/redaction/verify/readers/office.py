@@ -14,11 +14,13 @@ from xml.parsers import expat
 
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.piece import Kept, KeptReader, Piece
+from hairyo.redaction.verify.readers.inner import nested, sniff
 
 # What `zipfile` and expat raise for a damaged or locked package, one within the copy, too.
 _BROKEN = (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, RuntimeError, EOFError, ValueError)
 _MAX_MEMBER = 500_000_000
 _MAX_NESTING = 3
+_PICTURES = ("png", "jpeg", "gif", "tiff", "webp", "bmp")
 _RUN_TEXT = frozenset({"t", "delText", "instrText", "delInstrText"})
 _PARAGRAPHS = frozenset({"p", "si", "is", "text"})  # of text; of a workbook: shared, in a cell, in a comment
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n"}
@@ -28,12 +30,12 @@ def read(path: Path) -> Iterator[Piece]:
     """Yield names, bytes and text of all members, of those within members too."""
     try:
         with zipfile.ZipFile(path) as archive:
-            yield from _members(archive, "member", _MAX_NESTING)
+            yield from _members(archive, "member", _MAX_NESTING, path)
     except _BROKEN as error:
         raise OutputError("the Office copy cannot be read again; the input must be held") from error
 
 
-def _members(archive: zipfile.ZipFile, prefix: str, nesting: int) -> Iterator[Piece]:
+def _members(archive: zipfile.ZipFile, prefix: str, nesting: int, path: Path) -> Iterator[Piece]:
     yield Piece(f"{prefix} comment", archive.comment)
     for number, info in enumerate(archive.infolist(), 1):
         place = f"{prefix} {number}"
@@ -44,9 +46,11 @@ def _members(archive: zipfile.ZipFile, prefix: str, nesting: int) -> Iterator[Pi
         yield Piece(place, data)
         if data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
             yield from _xml(place, data)
+        elif sniff(data, "") in _PICTURES:
+            yield from nested(data, "", place, path)
         elif nesting and zipfile.is_zipfile(io.BytesIO(data)):
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
-                yield from _members(inner, f"{place}.", nesting - 1)
+                yield from _members(inner, f"{place}.", nesting - 1, path)
 
 
 @dataclass(slots=True)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import re
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import lru_cache
 from importlib.resources import files
@@ -32,23 +31,24 @@ from pypdf.generic import (
 )
 
 from hairyo.errors import OutputError
-from hairyo.redaction.verify.piece import Piece, Reader
-from hairyo.redaction.verify.readers import office, parquet, text
+from hairyo.redaction.verify.piece import Piece
+from hairyo.redaction.verify.readers import pdf_pictures, text
+from hairyo.redaction.verify.readers.inner import nested
 
-_MAX_NESTING = 3
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings may quote the file
 _MAP_ROW = re.compile(rb"<[0-9A-Fa-f\s]+>\s*(?:<[0-9A-Fa-f\s]+>\s*)?<([0-9A-Fa-f\s]+)>")
 _ROW = 0.5
 _LEVELS = 60
 
 
-def read(path: Path, nesting: int = _MAX_NESTING) -> Iterator[Piece]:
+def read(path: Path) -> Iterator[Piece]:
     """Yield the bytes of a PDF, its pages as two readers see them, and everything in its objects."""
     yield from text.raw_bytes(path)
     try:
         with closing(pypdfium2.PdfDocument(path)) as document:
+            known: set[bytes] = set()
             for number in range(len(document)):
-                yield from _page(document, number)
+                yield from _page(document, number, known)
     except pypdfium2.PdfiumError as error:
         raise _unreadable() from error
     try:
@@ -56,7 +56,7 @@ def read(path: Path, nesting: int = _MAX_NESTING) -> Iterator[Piece]:
             reader = pypdf.PdfReader(file, strict=False)
             for number, page in enumerate(reader.pages, 1):
                 yield Piece(f"page {number} by pypdf", _plain(page.extract_text()))
-            yield from _objects(reader, path, nesting)
+            yield from _objects(reader, path)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise _unreadable() from error
 
@@ -65,13 +65,14 @@ def _unreadable() -> OutputError:
     return OutputError("the PDF copy cannot be read again; the input must be held")
 
 
-def _page(document: pypdfium2.PdfDocument, number: int) -> Iterator[Piece]:
-    """Yield the text of a page by pdfium: in the file's order, and sorted by lines."""
+def _page(document: pypdfium2.PdfDocument, number: int, known: set[bytes]) -> Iterator[Piece]:
+    """Yield the text of a page by pdfium: in the file's order, sorted by lines, and what its pictures show."""
     page = document[number]
     text_page = page.get_textpage()
     try:
         yield Piece(f"page {number + 1}", _plain(text_page.get_text_range()))
         yield Piece(f"page {number + 1} in lines", _plain(_lines(text_page)), markup=True)
+        yield from pdf_pictures.read(page, text_page, f"page {number + 1}", known)
     finally:
         text_page.close()
         page.close()
@@ -94,7 +95,7 @@ def _lines(text_page: pypdfium2.PdfTextPage) -> str:
     return "\n".join("".join(char for _, _, char in sorted(row, key=lambda one: one[1])) for row in rows)
 
 
-def _objects(reader: pypdf.PdfReader, path: Path, nesting: int) -> Iterator[Piece]:
+def _objects(reader: pypdf.PdfReader, path: Path) -> Iterator[Piece]:
     """Yield the strings, names and streams of every object of the file, used or not."""
     size = int(reader.trailer.get("/Size", 0))
     for key in ("/Info", "/ID"):
@@ -114,7 +115,7 @@ def _objects(reader: pypdf.PdfReader, path: Path, nesting: int) -> Iterator[Piec
                 form = cast(EncodedStreamObject, thing)  # pypdf reads any stream
                 yield Piece(f"{place} text", _plain(reader.pages[0].extract_xform_text(form)))
             if thing.get("/Type") == "/EmbeddedFile":
-                yield from _attached(place, data, path, nesting)
+                yield from nested(data, "", place, path)
         elif isinstance(thing, StreamObject):
             yield Piece(f"{place} as it is", bytes(thing._data))
 
@@ -145,24 +146,6 @@ def _mapped(data: bytes) -> str:
     """Return the characters that a font's map lists, in its order."""
     rows = (bytes.fromhex(b"".join(row.split()).decode()) for row in _MAP_ROW.findall(data) if len(row) % 2 == 0)
     return "".join(row.decode("utf-16-be", "ignore") for row in rows)
-
-
-def _attached(place: str, data: bytes, path: Path, nesting: int) -> Iterator[Piece]:
-    """Yield what is in an attached file, by the reader for what it is."""
-    if not nesting:
-        raise OutputError("{place} of the copy is too large to be checked; the input must be held", place=place)
-    reader: Reader | Callable[[Path], Iterator[Piece]] = text.read
-    if data.startswith(b"PK"):
-        reader = office.read
-    elif data.startswith(b"PAR1"):
-        reader = parquet.read
-    elif data.startswith(b"%PDF-"):
-        reader = lambda inner: read(inner, nesting - 1)  # noqa: E731
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        inner = Path(folder) / "attached"
-        inner.write_bytes(data)
-        for piece in reader(inner):
-            yield Piece(f"{place}: {piece.place}", piece.content, None, piece.markup, piece.raw, piece.goes_on)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ in a file beside the pixels is searched as bytes, and as text once it is unpacke
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import struct
 import zlib
@@ -29,6 +30,8 @@ _PIXELS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 # RapidOCR makes a page smaller whose long side is over so many pixels. Such a page that is more than so many times
 # longer than wide is read in pieces, or its text would become too small; neighbours share a part.
 _LONG_SIDE, _SHAPE, _SHARED = 2000, 1.6, 0.15
+_LATELY: dict[bytes, list[str]] = {}
+_MOST_LATELY = 64
 
 
 def read(path: Path) -> Iterator[Piece]:
@@ -38,11 +41,27 @@ def read(path: Path) -> Iterator[Piece]:
     if data.startswith(_PNG):
         yield from _chunks(data)
     for number, picture in enumerate(_pages(data), 1):
-        for part in _parts(picture):
-            lines = read_pixels(part)
+        for lines in read_picture(picture):
             for at, line in enumerate(lines, 1):
                 yield Piece(f"page {number} line {at}", line)
             yield Piece(f"page {number}", "\n".join(lines))
+
+
+def read_picture(picture: npt.NDArray[np.uint8]) -> Iterator[list[str]]:
+    """Yield the lines of text of a picture or, where it is long, of each of its pieces.
+
+    What was read lately is not read again: the same logo may stand in every mail of a box.
+
+    Args:
+        picture: rows of BGR.
+    """
+    for part in _parts(picture):
+        digest = hashlib.sha256(repr(part.shape).encode() + part.tobytes()).digest()
+        lines = _LATELY.pop(digest, None)
+        _LATELY[digest] = read_pixels(part) if lines is None else lines
+        if len(_LATELY) > _MOST_LATELY:
+            del _LATELY[next(iter(_LATELY))]
+        yield _LATELY[digest]
 
 
 def read_pixels(picture: npt.NDArray[np.uint8]) -> list[str]:
