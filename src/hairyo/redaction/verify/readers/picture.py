@@ -1,7 +1,8 @@
 """Pictures for the leak check: their text by another way through OCR, on pixels that OpenCV decodes.
 
 The writer decodes and draws with pillow, and decides much about lines; here RapidOCR does as it sees fit. What lies
-in a file beside the pixels is searched as bytes, and as text once it is unpacked.
+in a file beside the pixels is searched as bytes, and as text once it is unpacked. QR codes and bar codes are decoded by
+ZXing at another setting than the writer's, and by OpenCV.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _PIXELS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 # RapidOCR makes a page smaller whose long side is over so many pixels. Such a page that is more than so many times
 # longer than wide is read in pieces, or its text would become too small; neighbours share a part.
 _LONG_SIDE, _SHAPE, _SHARED = 2000, 1.6, 0.15
+_ENCODINGS = ("utf-8", "cp932")  # of the bytes in a QR code, which do not tell it (JIS X 0510)
 
 
 def read(path: Path) -> Iterator[Piece]:
@@ -43,6 +45,8 @@ def read(path: Path) -> Iterator[Piece]:
             for at, line in enumerate(lines, 1):
                 yield Piece(f"page {number} line {at}", line)
             yield Piece(f"page {number}", "\n".join(lines))
+        for at, content in enumerate(_codes(picture), 1):
+            yield Piece(f"page {number} code {at}", content)
 
 
 def read_pixels(picture: npt.NDArray[np.uint8]) -> list[str]:
@@ -52,6 +56,23 @@ def read_pixels(picture: npt.NDArray[np.uint8]) -> list[str]:
         picture: rows of BGR.
     """
     return list(_engine()(picture).txts or ())
+
+
+def _codes(picture: npt.NDArray[np.uint8]) -> Iterator[str]:
+    """Yield what the codes in a picture say, in every encoding that their bytes may be in."""
+    import zxingcpp
+
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    for code in zxingcpp.read_barcodes(grey, binarizer=zxingcpp.Binarizer.GlobalHistogram):
+        yield code.text
+    try:
+        _, contents, *_ = cv2.QRCodeDetectorAruco().detectAndDecodeBytesMulti(grey)
+    except cv2.error as error:
+        raise OutputError("the picture's copy cannot be read again; the input must be held") from error
+    for data in contents:
+        for encoding in _ENCODINGS:
+            if text := data.decode(encoding, "ignore"):
+                yield text
 
 
 def _pages(data: bytes) -> Iterator[npt.NDArray[np.uint8]]:
