@@ -170,7 +170,7 @@ def test_what_a_code_in_a_copy_says_is_searched(tmp_path):
     page(code("TEL:09012345678")).save(tmp_path / "a.png")
     secrets = {None: [Secret("山田太郎", "PERSON"), Secret("090-1234-5678", "PHONE")]}
     places = check_copy(tmp_path / "a.png", "png", secrets).places
-    assert len({place.where for place in places if "code" in place.where}) > 1  # by either library
+    assert len(places) > 2  # by either library, and in the text as a whole
     page(code(CARD.replace("TEL:090", "TEL:080"))).save(tmp_path / "d.png")
     assert check_copy(tmp_path / "d.png", "png", secrets).leaks
     page(code("佐藤花子")).save(tmp_path / "b.png")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,11 @@ _PIXELS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 # RapidOCR makes a page smaller whose long side is over so many pixels. Such a page that is more than so many times
 # longer than wide is read in pieces, or its text would become too small; neighbours share a part.
 _LONG_SIDE, _SHAPE, _SHARED = 2000, 1.6, 0.15
+# The long side at which lines are looked for; at twice as much fewer are found where there is noise, in twice the time
+# (docs/figures.md).
+_FOUND_AT = 1280
+# A stretch so many times higher than wide is read as a vertical line, too: cut into squares, which are laid side by side.
+_TALL, _INK, _PITCHES = 2.0, 60, (1.0, 1.1)
 _ENCODINGS = ("utf-8", "cp932")  # of the bytes in a QR code, which do not tell it (JIS X 0510)
 
 
@@ -45,17 +50,35 @@ def read(path: Path) -> Iterator[Piece]:
             for at, line in enumerate(lines, 1):
                 yield Piece(f"page {number} line {at}", line)
             yield Piece(f"page {number}", "\n".join(lines))
-        for at, content in enumerate(_codes(picture), 1):
-            yield Piece(f"page {number} code {at}", content)
 
 
 def read_pixels(picture: npt.NDArray[np.uint8]) -> list[str]:
-    """Return the lines of text that are seen in a picture, as RapidOCR orders them.
+    """Return the lines of text that are seen in a picture, as RapidOCR orders them, and what its codes say.
 
     Args:
         picture: rows of BGR.
     """
-    return list(_engine()(picture).txts or ())
+    read = _engine()(picture, use_det=True, use_cls=True, use_rec=True)  # it keeps what the last call asked for
+    boxes = () if read.boxes is None else read.boxes
+    return [*(read.txts or ()), *_vertical(picture, boxes), *_codes(picture)]
+
+
+def _vertical(picture: npt.NDArray[np.uint8], boxes: Iterable[npt.NDArray[Any]]) -> Iterator[str]:
+    """Yield what stands in the tall boxes when it is read from top to bottom."""
+    for box in boxes:
+        (left, top), (right, bottom) = np.floor(box.min(axis=0)).astype(int), np.ceil(box.max(axis=0)).astype(int)
+        column = picture[max(0, top) : bottom, max(0, left) : right]
+        ink = np.abs(column.astype(np.int16) - np.median(column, axis=(0, 1)).astype(np.int16)).max(axis=2) > _INK
+        across = np.flatnonzero(ink.any(axis=0))
+        if column.shape[0] < _TALL * column.shape[1] or not len(across):
+            continue
+        em = int(across[-1] - across[0] + 1)
+        for count in {max(1, round(column.shape[0] / (em * pitch))) for pitch in _PITCHES}:
+            squares = np.array_split(column, count)
+            high = max(len(square) for square in squares)
+            strip = [cv2.copyMakeBorder(one, 0, high - len(one), 0, em // 10, cv2.BORDER_REPLICATE) for one in squares]
+            read = _engine()(np.hstack(strip), use_det=False, use_cls=False, use_rec=True)
+            yield from read.txts or ()
 
 
 def _codes(picture: npt.NDArray[np.uint8]) -> Iterator[str]:
@@ -142,7 +165,7 @@ def _engine() -> Any:
             "Global.text_score": 0.0,
             "Global.max_side_len": _LONG_SIDE,
             "Det.limit_type": "max",
-            "Det.limit_side_len": _LONG_SIDE,
+            "Det.limit_side_len": _FOUND_AT,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
