@@ -33,7 +33,7 @@ _LONG_SIDE, _SHAPE, _SHARED = 2000, 1.6, 0.15
 # The long side at which lines are looked for; at twice as much fewer are found where there is noise, in twice the time
 # (docs/figures.md).
 _FOUND_AT = 1280
-# A stretch so many times higher than wide is read as a vertical line, too: cut into squares, which are laid side by side.
+# A stretch so many times higher than wide is read as a vertical line, too: cut into squares, laid side by side.
 _TALL, _INK, _PITCHES = 2.0, 60, (1.0, 1.1)
 _ENCODINGS = ("utf-8", "cp932")  # of the bytes in a QR code, which do not tell it (JIS X 0510)
 
