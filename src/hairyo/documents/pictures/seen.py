@@ -6,7 +6,7 @@ The seam for pictures of all sorts: picture files, scanned pages, pictures withi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,9 +14,10 @@ from PIL import Image, ImageDraw
 from hairyo.documents.base import Block, Edit
 from hairyo.documents.pictures.codes import Code, find_codes
 from hairyo.documents.pictures.faces import find_faces
-from hairyo.documents.pictures.geometry import Corners, bounds, centre
+from hairyo.documents.pictures.geometry import Corners, bounds, centre, moved
 from hairyo.documents.pictures.layout import Placed, in_order
 from hairyo.documents.pictures.ocr import Line, read_lines
+from hairyo.documents.pictures.stamps import under_stamps
 from hairyo.documents.pictures.vertical import Pixels
 from hairyo.errors import Words
 
@@ -141,7 +142,7 @@ def look(picture: Image.Image) -> Seen:
     codes: list[Code] = []
     for pixels in _views(picture):
         codes += [code for code in find_codes(pixels) if not any(one.covers(code.corners) for one in codes)]
-        lines += [line for line in read_lines(pixels) if not any(_covers(one, line) for one in lines)]
+        lines += [line for line in _lines(pixels) if not any(_covers(one, line) for one in lines)]
         faces = faces or find_faces(pixels)
     # The dots and bars of a code look like lines of something.
     lines = [line for line in lines if line.score >= POOR or not any(code.covers(line.corners) for code in codes)]
@@ -149,6 +150,29 @@ def look(picture: Image.Image) -> Seen:
     blank = [line for line in lines if not line.text.strip()]
     told, mute = ([code for code in codes if bool(code.text.strip()) is said] for said in (True, False))
     return Seen(tuple(in_order(read)), tuple(faces), tuple(blank), tuple(told), tuple(mute))
+
+
+def _lines(pixels: Pixels) -> list[Line]:
+    """Return the lines of a picture, those under red stamps included."""
+    lines = read_lines(pixels)
+    bared = under_stamps(pixels)
+    if bared is None:
+        return lines
+    stretch, top = bared
+    return _joined(lines, [replace(one, corners=moved(one.corners, 0, top, 1)) for one in read_lines(stretch)])
+
+
+def _joined(lines: Sequence[Line], bared: Sequence[Line]) -> list[Line]:
+    """Return the lines of a picture and those of its stretch without stamps.
+
+    Where the two differ both stay, for what is found in either has to go; but a piece of a line goes with the whole.
+    """
+    more = [
+        line
+        for line in bared
+        if not any(_covers(one, line) and (line.score < POOR or one.text == line.text) for one in lines)
+    ]
+    return [one for one in lines if not any(_covers(line, one) and one.text in line.text for line in more)] + more
 
 
 def blacken(picture: Image.Image, bars: Sequence[Corners]) -> Image.Image:
