@@ -15,7 +15,9 @@ from hairyo.documents import Edit, Limits, open_document
 from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed
 from hairyo.documents.pictures import blacken, look
+from hairyo.documents.pictures.geometry import box
 from hairyo.documents.pictures.icc import without_words
+from hairyo.documents.pictures.ocr import Reading, _flat
 from hairyo.documents.pictures.seen import Seen
 from hairyo.documents.pictures.stamps import under_stamps
 from hairyo.errors import BrokenInput, InputRefused, TooLarge
@@ -353,11 +355,20 @@ def stamped(picture, left):
 def test_text_under_a_red_stamp_is_read_and_blackened():
     picture = stamped(drawn("氏名：山田太郎", "電話番号"), 130)
     seen = look(picture)
-    (at,) = [number for number, one in enumerate(seen.placed) if NAME in one.line.text]
-    start = seen.placed[at].line.text.index(NAME)
-    after = look(blacken(picture, seen.bars([Edit(at, start, start + 4, "x")])))
+    (at,) = [number for number, one in enumerate(seen.placed) if "山" in one.line.text]
+    start, end = (seen.placed[at].line.text.index(char) for char in "山郎")
+    assert end > start + 1  # what is under the stamp makes the line whole
+    after = look(blacken(picture, seen.bars([Edit(at, start, end + 1, "x")])))
     assert not any(char in one.line.text for one in after.placed for char in NAME)
     assert any("電話番号" in one.line.text for one in after.placed)
+
+
+def test_an_upright_line_is_not_taken_for_one_upside_down(monkeypatch):
+    read = iter([Reading("渡邉二郎", ((0.0, 1.0),) * 4, 0.88), Reading("二二", ((0.0, 1.0),) * 2, 0.9)])
+    monkeypatch.setattr("hairyo.documents.pictures.ocr.read_strip", lambda strip: next(read))
+    assert _flat(np.zeros((40, 200, 3), dtype=np.uint8), box(10, 10, 180, 30)).text == "渡邉二郎"
+    read = iter([Reading("渠三〉遁", ((0.0, 1.0),) * 4, 0.6), Reading("渡邉二郎", ((0.0, 1.0),) * 4, 0.9)])
+    assert _flat(np.zeros((40, 200, 3), dtype=np.uint8), box(10, 10, 180, 30)).text == "渡邉二郎"
 
 
 def test_only_red_ink_on_a_page_is_taken_for_a_stamp():

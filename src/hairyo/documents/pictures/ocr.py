@@ -30,6 +30,8 @@ _TALL = 1.5
 _SURE = 0.9
 # So many tall lines, the longest, are read all ways to tell how a page lies.
 _TRIED = 8
+# What is read upside down must have so many of the characters that are read upright.
+_AS_LONG = 0.75
 # One way to read a page is about as sure as another from this share of the other's score on.
 _NEARLY = 0.9
 _MIN_SIDE = 8
@@ -159,7 +161,9 @@ def _flat(pixels: Pixels, corners: Corners) -> Line:
     if line.score >= _SURE:
         return line
     one, two, three, four = corners
-    return max(line, _along(pixels, (three, four, one, two)), key=_score)
+    turned = _along(pixels, (three, four, one, two))
+    # Of an upright line, a character or two may be read upside down, and surely (二郎 as 二二).
+    return turned if turned.score > line.score and len(turned.text) >= _AS_LONG * len(line.text) else line
 
 
 def _tall(pixels: Pixels, found: Sequence[Corners]) -> list[Line]:
