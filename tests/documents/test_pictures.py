@@ -8,15 +8,18 @@ import zlib
 import numpy as np
 import pytest
 from document_builders import hits
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageDraw
 
 import picture_builders as builders
 from hairyo.documents import Edit, Limits, open_document
 from hairyo.documents.nested import Inner
 from hairyo.documents.output import EditFeed
 from hairyo.documents.pictures import blacken, look
+from hairyo.documents.pictures.geometry import box
 from hairyo.documents.pictures.icc import without_words
+from hairyo.documents.pictures.ocr import Reading, _flat
 from hairyo.documents.pictures.seen import Seen
+from hairyo.documents.pictures.stamps import under_stamps
 from hairyo.errors import BrokenInput, InputRefused, TooLarge
 from picture_builders import LINES, LOSSLESS, SAVED, differing, drawn, face, holds, saved
 
@@ -338,3 +341,47 @@ def test_a_damaged_second_page_is_refused(tmp_path, monkeypatch):
             except InputRefused:
                 refused += 1
     assert refused > 20
+
+
+def stamped(picture, left):
+    """A picture with a red seal over its first line."""
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((left, 2, left + 70, 72), outline=(210, 40, 30), width=5)
+    for number, x in enumerate(range(left + 18, left + 60, 14)):
+        draw.line((x, 12 + 3 * number, x, 62), fill=(210, 40, 30), width=4)
+    return picture
+
+
+def test_text_under_a_red_stamp_is_read_and_blackened():
+    picture = stamped(drawn("氏名：山田太郎", "電話番号"), 130)
+    seen = look(picture)
+    (at,) = [number for number, one in enumerate(seen.placed) if "山" in one.line.text]
+    start, end = (seen.placed[at].line.text.index(char) for char in "山郎")
+    assert end > start + 1  # what is under the stamp makes the line whole
+    after = look(blacken(picture, seen.bars([Edit(at, start, end + 1, "x")])))
+    assert not any(char in one.line.text for one in after.placed for char in NAME)
+    assert any("電話番号" in one.line.text for one in after.placed)
+
+
+def test_an_upright_line_is_not_taken_for_one_upside_down(monkeypatch):
+    read = iter([Reading("渡邉二郎", ((0.0, 1.0),) * 4, 0.88), Reading("二二", ((0.0, 1.0),) * 2, 0.9)])
+    monkeypatch.setattr("hairyo.documents.pictures.ocr.read_strip", lambda strip: next(read))
+    assert _flat(np.zeros((40, 200, 3), dtype=np.uint8), box(10, 10, 180, 30)).text == "渡邉二郎"
+    read = iter([Reading("渠三〉遁", ((0.0, 1.0),) * 4, 0.6), Reading("渡邉二郎", ((0.0, 1.0),) * 4, 0.9)])
+    assert _flat(np.zeros((40, 200, 3), dtype=np.uint8), box(10, 10, 180, 30)).text == "渡邉二郎"
+
+
+def test_only_red_ink_on_a_page_is_taken_for_a_stamp():
+    plain = np.full((400, 300, 3), 255, dtype=np.uint8)
+    assert under_stamps(plain) is None
+    skin = plain.copy()
+    skin[100:200, 100:200] = (158, 186, 228)
+    assert under_stamps(skin) is None
+    assert under_stamps(np.full((400, 300, 3), (30, 30, 220), dtype=np.uint8)) is None
+    skin[250:280, 100:130] = (30, 40, 210)
+    skin[260:265, 100:130] = 0
+    stretch, top = under_stamps(skin)
+    assert (top, len(stretch)) == (250 - 18, 30 - 1 + 2 * 18)
+    assert stretch.max(axis=(1, 2)).min() == 255
+    assert (stretch[260 - top : 265 - top, 100:130] == 0).all()
+    assert (stretch[270 - top, 100:130] == 255).all()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import base64
 import io
 import re
 import shutil
 import stat
+import tempfile
 
 import pytest
 from document_builders import plain_docx
@@ -14,7 +16,9 @@ from hairyo.cli import main
 from hairyo.documents import Block
 from hairyo.errors import InputRefused, OutputError, UsageError
 from hairyo.preview import make, preview
-from hairyo.preview.pages import pages_of
+from hairyo.preview.frames import frame_of
+from hairyo.preview.marks import marked
+from hairyo.preview.pages import _drawn, pages_of
 from hairyo.preview.sides import Mark, rows
 
 TEXT = "氏名：山田太郎\n\n私は糖尿病です。<script>alert(1)</script>\n電話：090-1234-5678\n"
@@ -143,7 +147,7 @@ def test_pdf_pages_are_drawn(tmp_path):
     canvas.save()
     pages = pages_of(path, tmp_path)
     assert (len(pages.images), pages.cut) == (20, True)
-    assert pages.images[0].startswith("data:image/png;base64,")
+    assert pages.places[0] is None
 
 
 def test_pictures_are_shown_as_they_are(tmp_path):
@@ -153,6 +157,116 @@ def test_pictures_are_shown_as_they_are(tmp_path):
     path.write_bytes(data.getvalue())
     assert len(pages_of(path, tmp_path).images) == 1
     assert pages_of(tmp_path / "a.txt", tmp_path).images == ()
+
+
+def test_the_lines_of_a_page_are_compared_as_one():
+    one = [Block(n, text, f"page 1 line {n + 1}") for n, text in enumerate(("氏名：山田", "あいう"))]
+    other = [Block(n, text, f"page 1 line {n + 1}") for n, text in enumerate(("氏名：", "あ", "いう"))]
+    face = Block(2, "\ufffc", "page 1 face 1", shows="FACE")
+    (before, after), shown = sides([*one, face], other, {0: [Mark(3, 5, "氏名", False)], 2: [Mark(0, 1, "顔", False)]})
+    assert ("山田", "gone") in before
+    assert "".join(text for text, _ in after) == "氏名：\nあ\nいう"
+    assert shown == ([("顔", "gone")], [])
+
+
+def test_a_renamed_column_stays_in_its_place():
+    one = [Block(n, text, f"row 2, column {n + 1}", "佐藤", field="佐藤") for n, text in enumerate("あい")]
+    other = [Block(n, text, f"row 2, column {n + 1}", "人物A", field="人物A") for n, text in enumerate("あい")]
+    assert sides(one, other) == [([("あ", "")], [("あ", "")]), ([("い", "")], [("い", "")])]
+    one = [Block(n, text, f"character {9 * n + 4}") for n, text in enumerate("あい")]
+    other = [Block(n, text, f"character {7 * n + 4}") for n, text in enumerate("あい")]
+    assert sides(one, other) == [([("あ", "")], [("あ", "")]), ([("い", "")], [("い", "")])]
+
+
+def test_a_finding_is_shown_as_one_though_its_mask_has_letters_of_it():
+    one, other = [Block(0, "宛先 hanako@example.jp 様", "a")], [Block(0, "宛先 redacted@redacted.invalid 様", "a")]
+    ((before, after),) = sides(one, other, {0: [Mark(3, 20, "メール", False)]})
+    assert [style for _, style in before] == ["", "gone", ""]
+    assert [text for text, style in after if style] == ["redacted@redacted.invalid"]
+
+
+def test_every_kind_of_picture_is_shown_upright_page_by_page(tmp_path):
+    page = Image.new("RGB", (40, 20), "red")
+    for name in ("a.png", "a.bmp", "a.jpg", "a.gif", "a.webp"):
+        page.save(tmp_path / name)
+        assert [one.size for one in pages_of(tmp_path / name, tmp_path).images] == [(40, 20)]
+    page.save(tmp_path / "a.tif", save_all=True, append_images=[page] * 22)
+    assert (len(pages_of(tmp_path / "a.tif", tmp_path).images), pages_of(tmp_path / "a.tif", tmp_path).cut) == (
+        20,
+        True,
+    )
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    page.save(tmp_path / "b.jpg", exif=exif)
+    assert pages_of(tmp_path / "b.jpg", tmp_path).images[0].size == (20, 40)
+    for name in ("c.png", "c.pdf"):
+        (tmp_path / name).write_text("no picture", encoding="utf-8")
+        assert pages_of(tmp_path / name, tmp_path).images == ()
+
+
+def picture(address):
+    return Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGB")
+
+
+def test_what_differs_is_framed_on_both_pages_and_blank_paper_cut_off():
+    one = Image.new("RGB", (300, 400), "white")
+    one.paste("grey", (40, 40, 120, 60))
+    other = one.copy()
+    other.paste("black", (40, 40, 120, 60))
+    before, after = (picture(address) for address in marked(one, other, None, None))
+    assert before.size == after.size == (300, 100)
+    assert before.getpixel((38, 50)) != (255, 255, 255)
+    assert before.getpixel((200, 50)) == after.getpixel((200, 50)) == (255, 255, 255)
+    same = [picture(address) for address in marked(one, one, None, None)]
+    assert same[0].tobytes() == same[1].tobytes() == one.crop((0, 0, 300, 100)).tobytes()
+
+
+def test_words_are_marked_where_lines_break_anew():
+    one, other = Image.new("RGB", (60, 60), "white"), Image.new("RGB", (60, 80), "white")
+    before, after = (picture(address) for address in marked(one, other, [(10, 10, 20, 20)], []))
+    assert before.getpixel((15, 15)) != (255, 255, 255)
+    assert after.getcolors() == [(60 * 80, (255, 255, 255))]
+
+
+def test_words_are_found_on_drawn_pages(tmp_path):
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(300, 300))
+    canvas.drawString(100, 200, "Yamada and Sato")
+    canvas.save()
+    (found,) = _drawn(tmp_path / "a.pdf", ["Sato", "x"]).places
+    ((left, top, right, bottom),) = found
+    assert 100 * 110 / 72 < left < right < 300
+    assert 130 < top < bottom < 160
+
+
+def test_an_html_page_is_shown_without_anything_that_runs_or_loads(made):
+    _, html = made(
+        "a.html",
+        "<html><head><meta http-equiv=refresh content='0;url=https://evil.example'><script>alert(1)</script>"
+        "<link rel=stylesheet href='https://evil.example/a.css'></head><body onload='alert(2)'><h1>履歴書</h1>"
+        "<p>氏名：山田太郎</p><a href='https://evil.example/b'>x</a><img src='https://evil.example/c.png'>"
+        "<iframe src='https://evil.example'></iframe></body></html>",
+    )
+    frames = re.findall(r'<iframe sandbox="" [^>]*srcdoc="([^"]*)"', html)
+    assert len(frames) == 2
+    assert "山田太郎" in frames[0]
+    assert "山田太郎" not in frames[1]
+    assert all("&lt;h1&gt;履歴書" in one for one in frames)
+    assert not any(word in one for one in frames for word in ("alert", "evil", "refresh", "onload"))
+
+
+def test_other_and_broken_files_have_no_frames(tmp_path):
+    for name, data in (("a.txt", b"<p>x</p>"), ("a.html", b"\0\xff\xfe\1"), ("b.html", b"<p>" + b"x" * 2_000_000)):
+        (tmp_path / name).write_bytes(data)
+        assert frame_of(tmp_path / name) == ""
+
+
+def test_nothing_is_written_but_the_page(tmp_path, monkeypatch):
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "a.html").write_text("<p>氏名：山田太郎</p>", encoding="utf-8")
+    preview(tmp_path / "a.html", tmp_path / "out")
+    assert list((tmp_path / "scratch").iterdir()) == []
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.html.preview.html"]
 
 
 def test_without_libreoffice_office_files_are_shown_as_text(tmp_path, monkeypatch):

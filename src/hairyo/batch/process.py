@@ -24,6 +24,7 @@ from hairyo.detection import Detector
 from hairyo.detection.engine import detector_version, shared_detector
 from hairyo.documents import Document, Limits, open_document
 from hairyo.documents.parquet import open_rows
+from hairyo.documents.pictures.version import pictures_version
 from hairyo.errors import BrokenInput, HairyoError, InputRefused, LeakFound, TextLost, UsageError, Words
 from hairyo.redaction import Policy
 from hairyo.redaction.verify import Original, check_or_destroy
@@ -219,6 +220,10 @@ def file_digest(path: Path) -> str:
 
 
 def versions_of(policy: Policy, version: str, *, ginza: bool = False) -> Versions:
-    """Return the versions that a run records with everything it makes."""
-    detector = detector_version(ginza=ginza)
+    """Return the versions that a run records with everything it makes.
+
+    Raises:
+        ModelError: a network's file is missing.
+    """
+    detector = f"{detector_version(ginza=ginza)}+{pictures_version()}"
     return Versions(hairyo=version, detector=detector, policy=f"policy:{policy.digest[:16]}")

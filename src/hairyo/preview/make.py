@@ -20,6 +20,8 @@ from hairyo.detection.engine import shared_detector
 from hairyo.documents import Stamp, open_document
 from hairyo.errors import HairyoError, InputRefused, OutputError, UsageError
 from hairyo.messages import Lang, say, text
+from hairyo.preview.frames import frame_of
+from hairyo.preview.marks import marked
 from hairyo.preview.pages import Pages, pages_of
 from hairyo.preview.sides import Mark, Row, rows
 from hairyo.redaction import Policy
@@ -69,8 +71,13 @@ def preview(file: Path, out: Path, *, options: RunOptions | None = None, lang: L
             raise _refusal(result)
         made, cut = _rows(file, result, options, lang)
         changes = sum(one.changed for one in made)
-        before, after = (pages_of(path, Path(folder)) for path in (file, result.copy))
-        html = _html(file, result, made, (before, after), cut=cut, lang=lang)
+        words = ({"gone", "special"}, {"new"})
+        before, after = (
+            pages_of(path, Path(folder), _words(made, styles))
+            for path, styles in zip((file, result.copy), words, strict=True)
+        )
+        frames = (frame_of(file), frame_of(result.copy))
+        html = _html(file, result, made, (before, after), frames, cut=cut, lang=lang)
     return Preview(_written(out, f"{file.name}.preview.html", html), changes, cut)
 
 
@@ -104,7 +111,21 @@ def _rows(file: Path, result: Result, options: RunOptions, lang: Lang) -> tuple[
     return found[:MAX_ROWS], len(found) > MAX_ROWS
 
 
-def _html(file: Path, result: Result, made: list[Row], pages: tuple[Pages, Pages], *, cut: bool, lang: Lang) -> str:
+def _words(made: list[Row], styles: set[str]) -> set[str]:
+    """Return what is shown in one of these styles."""
+    return {one.text for row in made for one in (*row.before, *row.after) if one.style in styles}
+
+
+def _html(
+    file: Path,
+    result: Result,
+    made: list[Row],
+    pages: tuple[Pages, Pages],
+    frames: tuple[str, str],
+    *,
+    cut: bool,
+    lang: Lang,
+) -> str:
     check = result.leak_check or {}
     return template("hairyo.preview", "preview.html.jinja", words="preview", lang=lang).render(
         lang=lang,
@@ -113,8 +134,12 @@ def _html(file: Path, result: Result, made: list[Row], pages: tuple[Pages, Pages
         rows=made,
         cut=cut,
         shown=MAX_ROWS,
-        pages=list(zip(pages[0].images, pages[1].images, strict=False)),
+        pages=[
+            marked(*pair)
+            for pair in zip(pages[0].images, pages[1].images, pages[0].places, pages[1].places, strict=False)
+        ],
         pages_cut=pages[0].cut,
+        frames=frames if all(frames) else (),
         check=check,
         replaced=result.replaced,
         found=sum(result.counts.values()),

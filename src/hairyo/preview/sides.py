@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice, pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby, islice, pairwise
 
 from hairyo.documents import Block
 from hairyo.redaction.verify.examine import Stretch, in_step, stretches
 from hairyo.redaction.verify.piece import Kept
 
-_CHARACTER = re.compile(r", character \d+$")
+_CHARACTER = re.compile(r"(?:, | at )?character \d+$")
+# What stands on a page of a picture or a PDF, and what stands elsewhere.
+_PAGE = re.compile(r"((?:.*: )?page \d+) line \d+$")
+_NO_PAGE = ("", "")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -72,6 +75,7 @@ class _Item:
     label: str = ""
     record: int | None = None
     place: str = ""
+    bare: str = ""
 
 
 def rows(
@@ -94,16 +98,40 @@ def rows(
 
 
 def _items(blocks: Iterable[Block], marks: Mapping[int, Sequence[Mark]]) -> Iterator[_Item]:
-    """Yield the blocks, each with a place of its own; those of plain text line by line."""
+    """Yield the blocks, each with a place of its own; those of plain text line by line, those of a page as one."""
     seen: Counter[str] = Counter()
+    for page, group in groupby(blocks, key=lambda block: (_PAGE.match(block.locator) or _NO_PAGE)[1]):
+        if page:
+            yield _page(page, list(group), marks)
+        else:
+            yield from _single(group, marks, seen)
+
+
+def _page(place: str, blocks: Sequence[Block], marks: Mapping[int, Sequence[Mark]]) -> _Item:
+    """Return the lines of a page as one item: a copy's bars part lines, and move those that follow."""
+    found, at = [], 0
     for block in blocks:
+        found += [replace(one, start=at + one.start, end=at + one.end) for one in marks.get(block.index, ())]
+        at += len(block.text) + 1
+    return _Item("\n".join(block.text for block in blocks), found, place=place, bare=place)
+
+
+def _single(blocks: Iterable[Block], marks: Mapping[int, Sequence[Mark]], seen: Counter[str]) -> Iterator[_Item]:
+    for block in blocks:
+        if block.shows:
+            name = "・".join(one.name for one in marks.get(block.index, ())) or block.shows
+            shown = [replace(one, end=len(name)) for one in marks.get(block.index, ())]
+            yield _Item(name, shown, place=block.locator, bare=block.locator)
+            continue
         place = _CHARACTER.sub("", block.locator)
         if block.record is None and re.fullmatch(r"line \d+", block.locator):
             yield from _lines(block, marks.get(block.index, ()))
             continue
         key = f"{place}/{block.field or ''}"
         seen[key] += 1
-        yield _Item(block.text, marks.get(block.index, ()), block.label, block.record, f"{key}/{seen[key]}")
+        seen[place] += 1
+        keys = f"{key}/{seen[key]}", f"{place}/{seen[place]}"
+        yield _Item(block.text, marks.get(block.index, ()), block.label, block.record, *keys)
 
 
 def _lines(block: Block, marks: Sequence[Mark]) -> Iterator[_Item]:
@@ -123,8 +151,9 @@ def _lines(block: Block, marks: Sequence[Mark]) -> Iterator[_Item]:
 def _pairs(ones: list[_Item], others: list[_Item]) -> Iterator[tuple[_Item | None, _Item | None]]:
     """Yield the items that stand in the same place; lines of plain text by their order and content."""
     if any(item.place for item in (*ones, *others)):
-        by_place = {item.place: item for item in others}
-        yield from ((item, by_place.get(item.place)) for item in ones)
+        by_place, known = {item.place: item for item in others}, {item.place for item in ones}
+        renamed = {item.bare: item for item in others if item.place not in known}  # a column has another name
+        yield from ((item, by_place.get(item.place) or renamed.get(item.bare)) for item in ones)
         return
     left, right = iter(ones), iter(others)
     for one, other in in_step((Kept("", item.text) for item in ones), (Kept("", item.text) for item in others)):
@@ -133,7 +162,7 @@ def _pairs(ones: list[_Item], others: list[_Item]) -> Iterator[tuple[_Item | Non
 
 def _row(one: _Item | None, other: _Item | None, last: int | None) -> Row:
     before, after = one.text if one else "", other.text if other else ""
-    found = stretches(before, after) if before != after else []
+    found = list(_whole(stretches(before, after), before, after, one.marks if one else ())) if before != after else []
     item = one or other or _Item("")
     gone = [(stretch.start, stretch.start + len(stretch.before)) for stretch in found if stretch.before]
     return Row(
@@ -143,6 +172,30 @@ def _row(one: _Item | None, other: _Item | None, last: int | None) -> Row:
         tuple(_after(after, found)),
         len(found),
     )
+
+
+def _whole(found: Sequence[Stretch], before: str, after: str, marks: Sequence[Mark]) -> Iterator[Stretch]:
+    """Yield what differs, within one finding as one stretch: what two addresses have in common tells nothing."""
+    held: Stretch | None = None
+    for one in found:
+        mark = next((each for each in marks if each.start <= one.start < each.end), None)
+        if mark is not None and held is not None and mark.start <= held.start + len(held.before) <= mark.end:
+            end, after_end = one.start + len(one.before), one.after_start + len(one.after)
+            held = replace(held, before=before[held.start : end], after=after[held.after_start : after_end])
+            continue
+        if held is not None:
+            yield held
+        held = one
+        if mark is not None and mark.start < one.start:
+            back = min(one.start - mark.start, one.after_start)
+            held = Stretch(
+                before[one.start - back : one.start] + one.before,
+                after[one.after_start - back : one.after_start] + one.after,
+                one.start - back,
+                one.after_start - back,
+            )
+    if held is not None:
+        yield held
 
 
 def _before(text: str, gone: Sequence[tuple[int, int]], marks: Sequence[Mark]) -> Iterator[Segment]:

@@ -18,7 +18,7 @@ from hairyo.documents.pdf.objects import IDENTITY, Key, Matrix, number
 from hairyo.documents.pdf.scans import UNKNOWN_FONT, Look
 from hairyo.documents.pdf.section import Section
 from hairyo.documents.pdf.sights import Sight, Turn, resolution, square
-from hairyo.documents.pictures import UNREADABLE, look_once
+from hairyo.documents.pictures import UNREADABLE, Seen, look_once
 from hairyo.errors import BrokenInput, TooLarge
 
 _MOST = 500
@@ -165,9 +165,9 @@ class Album:
         return bool(self._pages)
 
     @property
-    def poor(self) -> int:
-        """How many lines are read so poorly that they are blackened."""
-        return sum(len(sight.offered.poor) for sight in (*self._sights.values(), *self._pages.values()))
+    def offered(self) -> list[Seen]:
+        """What is seen in the pictures and on the pages that are read as they look."""
+        return [sight.offered for sight in (*self._sights.values(), *self._pages.values())]
 
 
 def _rotation(page: Any) -> int:

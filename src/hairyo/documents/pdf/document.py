@@ -34,6 +34,7 @@ from hairyo.documents.pdf.rewrite import rewritten, silent_of
 from hairyo.documents.pdf.section import Changes, Section
 from hairyo.documents.pdf.sights import Area, centre_of, inside, letter_of, origin
 from hairyo.documents.pictures import blacken
+from hairyo.documents.pictures import remarks as remarks_of
 from hairyo.errors import BrokenInput, InputRefused, OutputError, Words
 
 _KEPT_GLYPHS = 200_000
@@ -334,8 +335,7 @@ class PdfDocument(Document):
         return self._saved(copy, made.with_name("pictures.pdf")) if layers or wrong else made, remarks
 
     def _said_of_pictures(self) -> Iterator[Words]:
-        if poor := self._album.poor:
-            yield Words("{count} line(s) that could not be read well were blackened", count=poor)
+        yield from remarks_of(self._album.offered)
         if unused := len(self._album.unused):
             yield Words("{count} picture(s) that the PDF holds and does not show were left out", count=unused)
 

@@ -1,4 +1,4 @@
-"""Picture files (画像): their text by OCR, their faces, and copies with both blackened.
+"""Picture files (画像): their text by OCR, their faces and codes, and copies with these blackened.
 
 Everything but pixels is dropped from every copy: EXIF, XMP, comments, thumbnails, names of screens in colour profiles,
 what stands behind the end. Lossless formats keep all other pixels as they are; JPEG is coded again with its own tables.
@@ -16,7 +16,7 @@ from hairyo.documents.base import Block, Document, Edit, Limits
 from hairyo.documents.columns import ColumnMap
 from hairyo.documents.output import EditFeed, Stamp, new_file
 from hairyo.documents.pictures.files import Page, PictureFile, write
-from hairyo.documents.pictures.seen import Seen, blacken, look
+from hairyo.documents.pictures.seen import Seen, blacken, look, remarks
 from hairyo.errors import Words
 
 UNREADABLE, ANIMATION = "text that cannot be read well", "animation"
@@ -46,7 +46,7 @@ class PictureDocument(Document):
         self.remarks = tuple(self._remarks())
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the lines and faces page by page; see `Document.blocks`."""
+        """Yield the lines, faces and codes page by page; see `Document.blocks`."""
         index = 0
         for number, seen in enumerate(self._seen, 1):
             yield from seen.blocks(index, f"page {number}")
@@ -72,8 +72,7 @@ class PictureDocument(Document):
             yield Words(
                 "{count} picture(s) that the camera keeps behind the first were left out", count=self._file.hidden
             )
-        if poor := sum(len(seen.poor) for seen in self._seen):
-            yield Words("{count} line(s) that could not be read well were blackened", count=poor)
+        yield from remarks(self._seen)
 
 
 def look_once(picture: Image.Image, looks: dict[bytes, Seen]) -> Seen:

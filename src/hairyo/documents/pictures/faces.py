@@ -25,7 +25,7 @@ FILE = "centerface.onnx"
 SHA256 = "e4eb91a21c1aba578100dd5499d4b62e878fe68753a3e9e816629764f5f89a3d"
 # The long side that pictures are brought down to, as many pixels as the network's strides ask for, and how sure it must
 # be (benchmarks/pictures.py measures both).
-_LONG_SIDE, _STRIDE, _SURE = 1024, 32, 0.5
+_LONG_SIDE, _STRIDE, _SURE = 1024, 32, 0.35
 _MIN_SIDE = 24
 # How much is hidden beyond what the network takes for a face, in shares of its size: hair, ears and chin.
 _MARGIN = 0.25

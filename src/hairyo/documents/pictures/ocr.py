@@ -19,15 +19,19 @@ import numpy as np
 from hairyo.documents.pictures.geometry import Corners, centre, corners_of, height, length, moved, part
 from hairyo.documents.pictures.vertical import Pixels, Seams, strips_of
 
-# The short side that pictures are brought down to before lines are looked for (A4 at 180 dpi), and the size of the
-# pieces that longer ones are cut into; neighbours share a rim, so that no line is cut in two.
-_SHORT_SIDE, _PIECE, _RIM = 1500, 2240, 192
+# The short side that pictures are brought down to before lines are looked for (A4 at 120 dpi; they are read at full
+# size), and of the pieces that longer ones are cut into; neighbours share a rim, so that no line is cut in two.
+_SHORT_SIDE, _PIECE, _RIM = 1000, 2240, 192
 # Lines lower than this, in pixels, are looked for again in the picture at twice the size.
 _LOW_LINE, _LARGEST_SCALE = 15.0, 2.0
 # A stretch this many times higher than wide is a vertical line, or a line of a page that lies on its side.
 _TALL = 1.5
 # What is surely read needs no second look upside down, or as upright characters.
 _SURE = 0.9
+# So many tall lines, the longest, are read all ways to tell how a page lies.
+_TRIED = 8
+# What is read upside down must have so many of the characters that are read upright.
+_AS_LONG = 0.75
 # One way to read a page is about as sure as another from this share of the other's score on.
 _NEARLY = 0.9
 _MIN_SIDE = 8
@@ -157,28 +161,49 @@ def _flat(pixels: Pixels, corners: Corners) -> Line:
     if line.score >= _SURE:
         return line
     one, two, three, four = corners
-    return max(line, _along(pixels, (three, four, one, two)), key=_score)
+    turned = _along(pixels, (three, four, one, two))
+    # Of an upright line, a character or two may be read upside down, and surely (二郎 as 二二).
+    return turned if turned.score > line.score and len(turned.text) >= _AS_LONG * len(line.text) else line
 
 
 def _tall(pixels: Pixels, found: Sequence[Corners]) -> list[Line]:
     """Return the tall lines of a page: vertical ones, or those of a page on its left or its right side.
 
-    All lines are read all ways, and most of the page decides, for single ones are read surely in wrong ways, too:
+    The longest lines are read all ways, and most of them decides, for single ones are read surely in wrong ways, too:
     vertical ones as if they lay on their side (but without commas and full stops), and those of a page that lies on its
     left side character by character, in the wrong order. What is read well as lying on its right side *and* character
     by character is vertical.
     """
-    ways: list[list[Line]] = [[], [], []]
-    for one, two, three, four in found:
-        ways[0].append(_down(pixels, (one, two, three, four)))
-        ways[1].append(_along(pixels, (two, three, four, one)))
-        ways[2].append(_along(pixels, (four, one, two, three)))
-    stacked, right, left = (sum(line.score * line.em * length(line.corners) for line in lines) for lines in ways)
-    best = ways[2] if left > right else ways[0] if stacked > _NEARLY * right else ways[1]
-    return [
-        line if line.score >= _SURE else max(line, *others, key=_score)
-        for line, *others in zip(best, *ways, strict=True)
-    ]
+    longest = sorted(found, key=lambda corners: -height(corners))
+    tried = [[read(pixels, corners) for read in _WAYS] for corners in longest[:_TRIED]]
+    stacked, right, left = (
+        sum(ways[number].score * ways[number].em * length(ways[number].corners) for ways in tried)
+        for number in range(len(_WAYS))
+    )
+    best = 2 if left > right else 0 if stacked > _NEARLY * right else 1
+    lines = [_surest([ways[best], *ways]) for ways in tried]
+    for corners in longest[_TRIED:]:
+        line = _WAYS[best](pixels, corners)
+        others = (read(pixels, corners) for read in _WAYS if read is not _WAYS[best])
+        lines.append(line if line.score >= _SURE else _surest([line, *others]))
+    return lines
+
+
+def _surest(lines: Sequence[Line]) -> Line:
+    """Return the first line if it is read surely, else the one that is read most surely."""
+    return lines[0] if lines[0].score >= _SURE else max(lines, key=_score)
+
+
+def _down_right(pixels: Pixels, corners: Corners) -> Line:
+    """Return a tall line as it reads when the page lies on its right side."""
+    one, two, three, four = corners
+    return _along(pixels, (two, three, four, one))
+
+
+def _down_left(pixels: Pixels, corners: Corners) -> Line:
+    """Return a tall line as it reads when the page lies on its left side."""
+    one, two, three, four = corners
+    return _along(pixels, (four, one, two, three))
 
 
 def _score(line: Line) -> float:
@@ -199,6 +224,9 @@ def _down(pixels: Pixels, corners: Corners) -> Line:
         if best.score < _SURE:
             best = max(best, read_strip(*strip), key=lambda reading: reading.score)
     return Line(best.text, (one, four, three, two), best.cells, best.score, vertical=True)
+
+
+_WAYS = (_down, _down_right, _down_left)
 
 
 def _cut(pixels: Pixels, corners: Corners) -> Pixels:

@@ -6,17 +6,20 @@ The seam for pictures of all sorts: picture files, scanned pages, pictures withi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from hairyo.documents.base import Block, Edit
+from hairyo.documents.pictures.codes import Code, find_codes
 from hairyo.documents.pictures.faces import find_faces
-from hairyo.documents.pictures.geometry import Corners, bounds, centre
+from hairyo.documents.pictures.geometry import Corners, bounds, centre, moved
 from hairyo.documents.pictures.layout import Placed, in_order
 from hairyo.documents.pictures.ocr import Line, read_lines
+from hairyo.documents.pictures.stamps import under_stamps
 from hairyo.documents.pictures.vertical import Pixels
+from hairyo.errors import Words
 
 # What stands for a face in a text; its block says what it is (`Block.shows`).
 FACE, FACE_TEXT = "FACE", "\ufffc"
@@ -38,11 +41,15 @@ class Seen:
         placed: the lines that were read, in the order of reading.
         faces: the boxes around faces.
         blank: lines in which nothing could be read.
+        codes: QR and bar codes that can be decoded.
+        mute: QR and bar codes that cannot; every copy has them blackened.
     """
 
     placed: tuple[Placed, ...] = field(repr=False)
     faces: tuple[Corners, ...] = ()
     blank: tuple[Line, ...] = ()
+    codes: tuple[Code, ...] = ()
+    mute: tuple[Code, ...] = ()
 
     @property
     def poor(self) -> list[Line]:
@@ -57,10 +64,10 @@ class Seen:
 
     def __len__(self) -> int:
         """How many blocks there are."""
-        return len(self.placed) + len(self.faces)
+        return len(self.placed) + len(self.faces) + len(self.codes)
 
     def blocks(self, first: int = 0, place: str = "page 1") -> Iterator[Block]:
-        """Yield the lines in the order of reading, then the faces.
+        """Yield the lines in the order of reading, then the faces, then what codes say.
 
         Args:
             first: the number of the first block.
@@ -71,9 +78,14 @@ class Seen:
         for number in range(len(self.faces)):
             index = first + len(self.placed) + number
             yield Block(index, FACE_TEXT, f"{place} face {number + 1}", shows=FACE)
+        for number, code in enumerate(self.codes):
+            index = first + len(self.placed) + len(self.faces) + number
+            yield Block(index, code.text, f"{place} code {number + 1}")
 
     def bars(self, edits: Iterable[Edit], first: int = 0) -> list[Corners]:
         """Return what has to be blackened for edits of the blocks, and because it cannot be read well.
+
+        A code goes whole, whatever of it is edited.
 
         Args:
             edits: edits of the blocks, whose replacements are not drawn.
@@ -83,13 +95,23 @@ class Seen:
         for edit in edits:
             spans.setdefault(edit.block - first, []).append((edit.start, edit.end))
         found = [line.whole(margin=_MARGIN, across=_ACROSS) for line in self.poor]
+        found += (code.corners for code in self.mute)
+        whole = [*self.faces, *(code.corners for code in self.codes)]
         for number, some in spans.items():
             if number < len(self.placed):
                 line = self.placed[number].line
                 found += (line.stretch(*span, margin=_MARGIN, across=_ACROSS) for span in _merged(line, some))
             else:
-                found.append(self.faces[number - len(self.placed)])
+                found.append(whole[number - len(self.placed)])
         return found
+
+
+def remarks(pages: Sequence[Seen]) -> Iterator[Words]:
+    """Yield what whoever releases the copy of these pictures should know."""
+    if poor := sum(len(seen.poor) for seen in pages):
+        yield Words("{count} line(s) that could not be read well were blackened", count=poor)
+    if mute := sum(len(seen.mute) for seen in pages):
+        yield Words("{count} code(s) that could not be decoded were blackened", count=mute)
 
 
 def _merged(line: Line, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -117,12 +139,40 @@ def look(picture: Image.Image) -> Seen:
     """
     lines: list[Line] = []
     faces: list[Corners] = []
+    codes: list[Code] = []
     for pixels in _views(picture):
-        lines += [line for line in read_lines(pixels) if not any(_covers(one, line) for one in lines)]
+        codes += [code for code in find_codes(pixels) if not any(one.covers(code.corners) for one in codes)]
+        lines += [line for line in _lines(pixels) if not any(_covers(one, line) for one in lines)]
         faces = faces or find_faces(pixels)
+    # The dots and bars of a code look like lines of something.
+    lines = [line for line in lines if line.score >= POOR or not any(code.covers(line.corners) for code in codes)]
     read = [line for line in lines if line.text.strip()]
     blank = [line for line in lines if not line.text.strip()]
-    return Seen(tuple(in_order(read)), tuple(faces), tuple(blank))
+    told, mute = ([code for code in codes if bool(code.text.strip()) is said] for said in (True, False))
+    return Seen(tuple(in_order(read)), tuple(faces), tuple(blank), tuple(told), tuple(mute))
+
+
+def _lines(pixels: Pixels) -> list[Line]:
+    """Return the lines of a picture, those under red stamps included."""
+    lines = read_lines(pixels)
+    bared = under_stamps(pixels)
+    if bared is None:
+        return lines
+    stretch, top = bared
+    return _joined(lines, [replace(one, corners=moved(one.corners, 0, top, 1)) for one in read_lines(stretch)])
+
+
+def _joined(lines: Sequence[Line], bared: Sequence[Line]) -> list[Line]:
+    """Return the lines of a picture and those of its stretch without stamps.
+
+    Where the two differ both stay, for what is found in either has to go; but a piece of a line goes with the whole.
+    """
+    more = [
+        line
+        for line in bared
+        if not any(_covers(one, line) and (line.score < POOR or one.text == line.text) for one in lines)
+    ]
+    return [one for one in lines if not any(_covers(line, one) and one.text in line.text for line in more)] + more
 
 
 def blacken(picture: Image.Image, bars: Sequence[Corners]) -> Image.Image:

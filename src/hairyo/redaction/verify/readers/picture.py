@@ -1,7 +1,8 @@
 """Pictures for the leak check: their text by another way through OCR, on pixels that OpenCV decodes.
 
 The writer decodes and draws with pillow, and decides much about lines; here RapidOCR does as it sees fit. What lies
-in a file beside the pixels is searched as bytes, and as text once it is unpacked.
+in a file beside the pixels is searched as bytes, and as text once it is unpacked. QR codes and bar codes are decoded by
+ZXing at another setting than the writer's, and by OpenCV.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import logging
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,12 @@ _PIXELS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _LONG_SIDE, _SHAPE, _SHARED = 2000, 1.6, 0.15
 _LATELY: dict[bytes, list[str]] = {}
 _MOST_LATELY = 64
+# The long side at which lines are looked for; at twice as much fewer are found where there is noise, in twice the time
+# (docs/figures.md).
+_FOUND_AT = 1280
+# A stretch so many times higher than wide is read as a vertical line, too: cut into squares, laid side by side.
+_TALL, _INK, _PITCHES = 2.0, 60, (1.0, 1.1)
+_ENCODINGS = ("utf-8", "cp932")  # of the bytes in a QR code, which do not tell it (JIS X 0510)
 
 
 def read(path: Path) -> Iterator[Piece]:
@@ -65,12 +72,49 @@ def read_picture(picture: npt.NDArray[np.uint8]) -> Iterator[list[str]]:
 
 
 def read_pixels(picture: npt.NDArray[np.uint8]) -> list[str]:
-    """Return the lines of text that are seen in a picture, as RapidOCR orders them.
+    """Return the lines of text that are seen in a picture, as RapidOCR orders them, and what its codes say.
 
     Args:
         picture: rows of BGR.
     """
-    return list(_engine()(picture).txts or ())
+    read = _engine()(picture, use_det=True, use_cls=True, use_rec=True)  # it keeps what the last call asked for
+    boxes = () if read.boxes is None else read.boxes
+    return [*(read.txts or ()), *_vertical(picture, boxes), *_codes(picture)]
+
+
+def _vertical(picture: npt.NDArray[np.uint8], boxes: Iterable[npt.NDArray[Any]]) -> Iterator[str]:
+    """Yield what stands in the tall boxes when it is read from top to bottom."""
+    for box in boxes:
+        (left, top), (right, bottom) = np.floor(box.min(axis=0)).astype(int), np.ceil(box.max(axis=0)).astype(int)
+        column = picture[max(0, top) : bottom, max(0, left) : right]
+        ink = np.abs(column.astype(np.int16) - np.median(column, axis=(0, 1)).astype(np.int16)).max(axis=2) > _INK
+        across = np.flatnonzero(ink.any(axis=0))
+        if column.shape[0] < _TALL * column.shape[1] or not len(across):
+            continue
+        em = int(across[-1] - across[0] + 1)
+        for count in {max(1, round(column.shape[0] / (em * pitch))) for pitch in _PITCHES}:
+            squares = np.array_split(column, count)
+            high = max(len(square) for square in squares)
+            strip = [cv2.copyMakeBorder(one, 0, high - len(one), 0, em // 10, cv2.BORDER_REPLICATE) for one in squares]
+            read = _engine()(np.hstack(strip), use_det=False, use_cls=False, use_rec=True)
+            yield from read.txts or ()
+
+
+def _codes(picture: npt.NDArray[np.uint8]) -> Iterator[str]:
+    """Yield what the codes in a picture say, in every encoding that their bytes may be in."""
+    import zxingcpp
+
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    for code in zxingcpp.read_barcodes(grey, binarizer=zxingcpp.Binarizer.GlobalHistogram):
+        yield code.text
+    try:
+        _, contents, *_ = cv2.QRCodeDetectorAruco().detectAndDecodeBytesMulti(grey)
+    except cv2.error as error:
+        raise OutputError("the picture's copy cannot be read again; the input must be held") from error
+    for data in contents:
+        for encoding in _ENCODINGS:
+            if text := data.decode(encoding, "ignore"):
+                yield text
 
 
 def _pages(data: bytes) -> Iterator[npt.NDArray[np.uint8]]:
@@ -140,7 +184,7 @@ def _engine() -> Any:
             "Global.text_score": 0.0,
             "Global.max_side_len": _LONG_SIDE,
             "Det.limit_type": "max",
-            "Det.limit_side_len": _LONG_SIDE,
+            "Det.limit_side_len": _FOUND_AT,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
