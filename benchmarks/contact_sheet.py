@@ -110,6 +110,7 @@ def shot(file: Path, pages: Path, browser: str) -> Image.Image | None:
     target = pages / f"{file.name}.png"
     command = [
         browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1100,1700",
+        "--virtual-time-budget=5000",
         f"--screenshot={target}", made.page.resolve().as_uri(),
     ]  # fmt: skip
     subprocess.run(command, capture_output=True, check=True, timeout=120)
