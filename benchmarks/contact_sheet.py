@@ -83,14 +83,7 @@ def samples(folder: Path, only: set[str]) -> list[Path]:
         if not only or suffix in only:
             made.append(folder / f"sample.{suffix}")
             make(made[-1])
-    for suffix, source in (
-        ("doc", "docx"),
-        ("rtf", "docx"),
-        ("odt", "docx"),
-        ("xls", "xlsx"),
-        ("ods", "xlsx"),
-        ("ppt", "pptx"),
-    ):
+    for suffix, source in OLDER.items():
         if (not only or suffix in only) and (program := shutil.which("soffice")):
             origin = folder / f"for-{suffix}.{source}"
             MAKERS[source](origin)
