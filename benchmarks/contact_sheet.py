@@ -83,14 +83,7 @@ def samples(folder: Path, only: set[str]) -> list[Path]:
         if not only or suffix in only:
             made.append(folder / f"sample.{suffix}")
             make(made[-1])
-    for suffix, source in (
-        ("doc", "docx"),
-        ("rtf", "docx"),
-        ("odt", "docx"),
-        ("xls", "xlsx"),
-        ("ods", "xlsx"),
-        ("ppt", "pptx"),
-    ):
+    for suffix, source in OLDER.items():
         if (not only or suffix in only) and (program := shutil.which("soffice")):
             origin = folder / f"for-{suffix}.{source}"
             MAKERS[source](origin)
@@ -110,6 +103,7 @@ def shot(file: Path, pages: Path, browser: str) -> Image.Image | None:
     target = pages / f"{file.name}.png"
     command = [
         browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1100,1700",
+        "--virtual-time-budget=5000",
         f"--screenshot={target}", made.page.resolve().as_uri(),
     ]  # fmt: skip
     subprocess.run(command, capture_output=True, check=True, timeout=120)

@@ -217,6 +217,10 @@ def test_what_differs_is_framed_on_both_pages_and_blank_paper_cut_off():
     assert before.size == after.size == (300, 100)
     assert before.getpixel((38, 50)) != (255, 255, 255)
     assert before.getpixel((200, 50)) == after.getpixel((200, 50)) == (255, 255, 255)
+    other = one.copy()
+    for x in range(40, 120, 9):
+        other.paste("black", (x, 40, x + 2, 60))  # the edges of letters
+    assert picture(marked(one, other, None, None)[0]).tobytes() == one.crop((0, 0, 300, 100)).tobytes()
     same = [picture(address) for address in marked(one, one, None, None)]
     assert same[0].tobytes() == same[1].tobytes() == one.crop((0, 0, 300, 100)).tobytes()
 

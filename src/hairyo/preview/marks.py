@@ -17,6 +17,7 @@ _GONE, _NEW = (226, 140, 20), (30, 140, 80)
 # Dots that differ by so much (JPEG makes small differences everywhere), how far apart they may be for one frame, and
 # the largest share of a page that may differ: beyond it, its lines stand elsewhere.
 _DIFFERENT, _APART, _MOST = 48, 13, 0.5
+_THIN = 4  # dots that what differs is wide at least
 _RIM, _FILL = 3, 70
 # Blank paper below the last line is cut off from this share of a page on, but for so many dots.
 _BLANK, _LEFT_OVER = 0.15, 40
@@ -50,7 +51,9 @@ def _differences(one: Image.Image, other: Image.Image) -> list[Box]:
     apart = np.asarray(ImageChops.difference(one, other)).max(axis=2) > _DIFFERENT
     if apart.mean() > _MOST:
         return []
-    joined = cv2.morphologyEx(apart.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_APART, _APART), np.uint8))
+    # The edges of letters differ a little where a page became a picture.
+    solid = cv2.morphologyEx(apart.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_THIN, _THIN), np.uint8))
+    joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((_APART, _APART), np.uint8))
     _, _, boxes, _ = cv2.connectedComponentsWithStats(joined)
     return [(left, top, left + wide, top + high) for left, top, wide, high, _ in boxes[1:].tolist()]
 
