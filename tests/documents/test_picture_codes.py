@@ -177,3 +177,9 @@ def test_what_a_code_in_a_copy_says_is_searched(tmp_path):
     assert check_copy(tmp_path / "b.png", "png", secrets).leaks == 0
     page(code("4901234567894", "EAN13", 2)).save(tmp_path / "c.png")
     assert any(piece.content == "4901234567894" for piece in read(tmp_path / "c.png"))
+
+
+def test_letters_with_many_bars_are_no_codes():
+    """Found in 業務経歴書, where OpenCV takes 書 for a bar code."""
+    seen = [look(drawn("業務経歴書です", "冊皿川三圭書", size=size)) for size in (18, 28, 40)]
+    assert [one.mute for one in seen] == [()] * 3

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from hairyo.documents.base import Block, Edit
 from hairyo.documents.pictures.codes import Code, find_codes
 from hairyo.documents.pictures.faces import find_faces
-from hairyo.documents.pictures.geometry import Corners, bounds, centre, moved
+from hairyo.documents.pictures.geometry import Corners, bounds, centre, height, moved
 from hairyo.documents.pictures.layout import Placed, in_order
 from hairyo.documents.pictures.ocr import Line, read_lines
 from hairyo.documents.pictures.stamps import under_stamps
@@ -31,6 +31,9 @@ _FEW, _POOR_SHARE = 3, 0.25
 # How far a bar goes beyond the characters it hides, in their size along the line, in the line's height across; bars
 # that are nearer than the former are one.
 _MARGIN, _ACROSS = 0.6, 0.15
+# What looks like a code is a letter or two where it is at most so many times as wide and as long as the line is high, in
+# a line of at least so many different characters.
+_LETTER, _LETTERS, _WORDS = 1.5, 3.0, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +151,18 @@ def look(picture: Image.Image) -> Seen:
     lines = [line for line in lines if line.score >= POOR or not any(code.covers(line.corners) for code in codes)]
     read = [line for line in lines if line.text.strip()]
     blank = [line for line in lines if not line.text.strip()]
-    told, mute = ([code for code in codes if bool(code.text.strip()) is said] for said in (True, False))
+    told = [code for code in codes if code.text.strip()]
+    mute = [code for code in codes if not code.text.strip() and not any(_is_letter(code, line) for line in read)]
     return Seen(tuple(in_order(read)), tuple(faces), tuple(blank), tuple(told), tuple(mute))
+
+
+def _is_letter(code: Code, line: Line) -> bool:
+    """Whether what looks like a code is a letter or two of a line that is read well: 書 has bars, too."""
+    left, top, right, bottom = bounds(code.corners)
+    short, long = sorted((right - left, bottom - top))
+    high = height(line.corners)
+    small = short <= _LETTER * high and long <= _LETTERS * high
+    return small and line.score >= POOR and len(set(line.text)) >= _WORDS and _stands_in(code.corners, line)
 
 
 def _lines(pixels: Pixels) -> list[Line]:
@@ -235,6 +248,11 @@ def _pixels(picture: Image.Image) -> Pixels:
 
 def _covers(one: Line, other: Line) -> bool:
     """Whether a line stands where another was seen before."""
-    left, top, right, bottom = bounds(one.corners)
-    x, y = centre(other.corners)
+    return _stands_in(other.corners, one)
+
+
+def _stands_in(corners: Corners, line: Line) -> bool:
+    """Whether the middle of a stretch lies within a line."""
+    left, top, right, bottom = bounds(line.corners)
+    x, y = centre(corners)
     return left <= x <= right and top <= y <= bottom
