@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -30,6 +30,7 @@ from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, te
 from hairyo.documents.pdf.prune import prune
 from hairyo.documents.pdf.rewrite import bars, rewritten, silent_of
 from hairyo.errors import BrokenInput, InputRefused, OutputError, Words
+from hairyo.pdfium_fonts import boxes_for_fonts
 
 _KEPT_GLYPHS = 200_000
 Origin = tuple[Key, int, int, int]
@@ -277,7 +278,7 @@ class PdfDocument(Document):
     def _compared(self, copy: Cleaned, made: Path, changes: _Changes) -> tuple[Path, list[Words]]:
         """Compare the pages that were changed with the input's; make pictures of those that came out wrong."""
         gone = {one for glyphs in changes.glyphs.values() for one in glyphs}
-        wrong: list[int] = []
+        wrong: dict[int, list[raster.Corners]] = {}
         remarks: list[Words] = []
         if self._failed_fonts:
             remarks.append(
@@ -286,7 +287,7 @@ class PdfDocument(Document):
         if not gone:
             return made, remarks
         try:
-            with closing(pypdfium2.PdfDocument(self._path)) as before, closing(pypdfium2.PdfDocument(made)) as after:
+            with boxes_for_fonts(), self._side_by_side(made) as (before, after):
                 for section in self._sections():
                     if section.page is None:
                         continue
@@ -297,15 +298,24 @@ class PdfDocument(Document):
                     spoken_for = any(stream in section.reading.streams for stream, _ in changes.marks)
                     lost = None if spoken_for else _characters(removed)
                     if not raster.same_but_for(before, after, section.page, areas, lost):
-                        raster.replaced(copy.pdf, section.page, before, after, areas)
-                        wrong.append(section.page + 1)
+                        wrong[section.page] = areas
+            if wrong:
+                with self._side_by_side(made) as (before, after):
+                    for number, areas in wrong.items():
+                        raster.replaced(copy.pdf, number, before, after, areas)
         except pypdfium2.PdfiumError as error:
             raise OutputError("the PDF copy cannot be compared with the input; the input must be held") from error
         if wrong:
             made = self._saved(copy, made.with_name("pictures.pdf"))
-            pages = ", ".join(map(str, wrong))
+            pages = ", ".join(str(number + 1) for number in wrong)
             remarks.append(Words("pages that became pictures, without text to search or copy: {pages}", pages=pages))
         return made, remarks
+
+    @contextmanager
+    def _side_by_side(self, made: Path) -> Iterator[tuple[pypdfium2.PdfDocument, pypdfium2.PdfDocument]]:
+        """Open the input and the copy with pdfium."""
+        with closing(pypdfium2.PdfDocument(self._path)) as before, closing(pypdfium2.PdfDocument(made)) as after:
+            yield before, after
 
 
 def _string_block(index: int, string: TextString) -> Block:

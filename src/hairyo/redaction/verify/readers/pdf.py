@@ -38,6 +38,7 @@ from pypdf.generic import (
 )
 
 from hairyo.errors import OutputError
+from hairyo.pdfium_fonts import boxes_for_fonts
 from hairyo.redaction.verify.piece import Piece, Reader
 from hairyo.redaction.verify.readers import office, parquet, text
 from hairyo.redaction.verify.readers.pdf_streams import Streams
@@ -80,14 +81,10 @@ def _unreadable() -> OutputError:
 
 def _page(document: pypdfium2.PdfDocument, number: int) -> Iterator[Piece]:
     """Yield the text of a page by pdfium: in the file's order, and sorted by lines."""
-    page = document[number]
-    text_page = page.get_textpage()
-    try:
-        yield Piece(f"page {number + 1}", plain(text_page.get_text_range()))
-        yield Piece(f"page {number + 1} in lines", plain(_lines(text_page)), markup=True)
-    finally:
-        text_page.close()
-        page.close()
+    with boxes_for_fonts(), closing(document[number]) as page, closing(page.get_textpage()) as text_page:
+        said, lines = text_page.get_text_range(), _lines(text_page)
+    yield Piece(f"page {number + 1}", plain(said))
+    yield Piece(f"page {number + 1} in lines", plain(lines), markup=True)
 
 
 # pypdfium2's own binding of the same function takes six times as long a call.
