@@ -6,6 +6,7 @@ forms, then streams that no page shows, then every other string, then attached f
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -154,8 +155,9 @@ class PdfDocument(Document):
         self.unread = tuple(sorted(scans.unread(looks)))
 
     def _page(self, number: int, page: Any) -> _Section:
-        reading = self._streams.page(page)
-        return _Section(f"page {number + 1}", number, reading, blocks_of(reading.glyphs))
+        with _no_collection():
+            reading = self._streams.page(page)
+            return _Section(f"page {number + 1}", number, reading, blocks_of(reading.glyphs))
 
     def _sections(self) -> Iterator[_Section]:
         for number, page in enumerate(self._cleaned.pdf.pages):
@@ -316,6 +318,18 @@ class PdfDocument(Document):
         """Open the input and the copy with pdfium."""
         with closing(pypdfium2.PdfDocument(self._path)) as before, closing(pypdfium2.PdfDocument(made)) as after:
             yield before, after
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let Python look for no cycles within it: many small things are made, none that hold each other."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _string_block(index: int, string: TextString) -> Block:
