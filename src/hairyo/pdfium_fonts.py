@@ -8,6 +8,7 @@ Where only text and places matter, every character can be the same box; everythi
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,7 +19,17 @@ import pypdfium2.raw as pdfium
 
 # Source: Windows' numbers of character sets: Shift_JIS, Hangul, GB 2312, Big5.
 _IDEOGRAPHIC = frozenset({128, 129, 134, 136})
-_DRAWN = (range(0x3000, 0xA000), range(0xF900, 0xFB00), range(0xFF00, 0xFFF0))
+# Every character has its box, for pdfium passes over those that take no room on the page.
+_BOX, _BLANK = 1, 2
+_GLYPHS = (  # first character, last character, glyph
+    (0x20, 0x20, _BLANK),
+    (0x21, 0x9F, _BOX),
+    (0xA0, 0xA0, _BLANK),
+    (0xA1, 0x2FFF, _BOX),
+    (0x3000, 0x3000, _BLANK),
+    (0x3001, 0xD7FF, _BOX),
+    (0xE000, 0x10FFFF, _BOX),
+)
 _boxed = False
 
 
@@ -40,34 +51,35 @@ def boxes_for_fonts() -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _install() -> object:
     """Stand between pdfium and the machine's fonts, for the life of the process; return what has to live as long."""
+    data = _font_of_boxes()
+    box = ctypes.create_string_buffer(data, len(data))
     machine = pdfium.FPDF_GetDefaultSystemFontInfo()
     own, kinds = pdfium.FPDF_SYSFONTINFO(), dict(pdfium.FPDF_SYSFONTINFO._fields_)
     own.version = machine.contents.version
-    called = {name: kinds[name](way) for name, way in _ways(machine).items()}
+    called = {name: kinds[name](way) for name, way in _ways(machine, box).items()}
     for name, way in called.items():
         setattr(own, name, way)
     pdfium.FPDF_SetSystemFontInfo(own)
-    return machine, own, called
+    return machine, box, own, called
 
 
-def _ways(machine: Any) -> dict[str, Any]:
-    """Return what pdfium asks for fonts: the machine's answers, but for boxes."""
-    its = machine.contents
+def _ways(machine: Any, box: ctypes.Array[ctypes.c_char]) -> dict[str, Any]:
+    """Return what pdfium asks for fonts: the machine's answers, but for boxes; a font is known by its address."""
+    its, boxes, length = machine.contents, ctypes.addressof(box), len(box)
 
     def find(_: Any, weight: int, italic: int, charset: int, pitch: int, face: Any, exact: Any) -> int | None:
         if _boxed:
-            return _box()[0] if charset in _IDEOGRAPHIC else None
+            return boxes if charset in _IDEOGRAPHIC else None
         found: int | None = its.MapFont(machine, weight, italic, charset, pitch, face, exact)
         return found
 
     def data(_: Any, font: int, table: int, target: int, size: int) -> int:
-        if font != _box_handle():
+        if font != boxes:
             return int(its.GetFontData(machine, font, table, target, size))
         if table:
             return 0
-        handle, length = _box()
         if target and size >= length:
-            ctypes.memmove(target, handle, length)
+            ctypes.memmove(target, box, length)
         return length
 
     return {
@@ -77,52 +89,33 @@ def _ways(machine: Any) -> dict[str, Any]:
         "GetFont": lambda _, face: None if _boxed else its.GetFont(machine, face),
         "GetFontData": data,
         "GetFaceName": lambda _, font, target, size: (
-            0 if font == _box_handle() else its.GetFaceName(machine, font, target, size)
+            0 if font == boxes else its.GetFaceName(machine, font, target, size)
         ),
-        "GetFontCharset": lambda _, font: 128 if font == _box_handle() else its.GetFontCharset(machine, font),
-        "DeleteFont": lambda _, font: None if font == _box_handle() else its.DeleteFont(machine, font),
+        "GetFontCharset": lambda _, font: 128 if font == boxes else its.GetFontCharset(machine, font),
+        "DeleteFont": lambda _, font: None if font == boxes else its.DeleteFont(machine, font),
     }
-
-
-def _box_handle() -> int:
-    return _box()[0] if _box.cache_info().currsize else 0
-
-
-@lru_cache(maxsize=1)
-def _box() -> tuple[int, int]:
-    """Return where a font of boxes lies in memory, for ever, and how long it is."""
-    data = _font_of_boxes()
-    buffer = ctypes.create_string_buffer(data, len(data))
-    _KEPT.append(buffer)
-    return ctypes.addressof(buffer), len(data)
-
-
-_KEPT: list[object] = []
 
 
 def _font_of_boxes() -> bytes:
     from fontTools.fontBuilder import FontBuilder
     from fontTools.pens.ttGlyphPen import TTGlyphPen
-    from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
+    from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
     builder = FontBuilder(1000, isTTF=True)
-    builder.setupGlyphOrder([".notdef", "box"])
-    builder.setupCharacterMap({})
-    table = CmapSubtable.newSubtable(4)
-    table.platformID, table.platEncID, table.language = 3, 1, 0
-    table.cmap = {code: "box" for codes in _DRAWN for code in codes}
-    builder.font["cmap"].tables = [table]
+    builder.setupGlyphOrder([".notdef", "box", "space"])
     pen = TTGlyphPen(None)
     pen.moveTo((80, -60))
     for corner in ((80, 800), (920, 800), (920, -60)):
         pen.lineTo(corner)
     pen.closePath()
-    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "box": pen.glyph()})
-    builder.setupHorizontalMetrics({".notdef": (1000, 0), "box": (1000, 80)})
+    builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), "box": pen.glyph(), "space": TTGlyphPen(None).glyph()})
+    builder.setupHorizontalMetrics({".notdef": (1000, 0), "box": (1000, 80), "space": (1000, 0)})
     builder.setupHorizontalHeader(ascent=880, descent=-120)
-    builder.setupOS2(sTypoAscender=880)
     builder.setupPost(keepGlyphNames=False)
     builder.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
+    rows = b"".join(struct.pack(">LLL", *row) for row in _GLYPHS)
+    table = builder.font["cmap"] = DefaultTable("cmap")  # of format 13: many characters to one glyph
+    table.data = struct.pack(">HHHHLHHLLL", 0, 1, 3, 10, 12, 13, 0, 16 + len(rows), 0, len(_GLYPHS)) + rows
     out = BytesIO()
     builder.save(out)
     return out.getvalue()

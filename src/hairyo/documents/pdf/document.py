@@ -280,6 +280,7 @@ class PdfDocument(Document):
     def _compared(self, copy: Cleaned, made: Path, changes: _Changes) -> tuple[Path, list[Words]]:
         """Compare the pages that were changed with the input's; make pictures of those that came out wrong."""
         gone = {one for glyphs in changes.glyphs.values() for one in glyphs}
+        shows = {(stream, op) for stream, op, _, _ in gone}
         wrong: dict[int, list[raster.Corners]] = {}
         remarks: list[Words] = []
         if self._failed_fonts:
@@ -293,7 +294,8 @@ class PdfDocument(Document):
                 for section in self._sections():
                     if section.page is None:
                         continue
-                    removed = [glyph for glyph in section.reading.glyphs if origin(glyph) in gone]
+                    touched = [one for one in section.reading.glyphs if (one.show.stream, one.show.op) in shows]
+                    removed = [glyph for glyph in touched if origin(glyph) in gone]
                     if not removed:
                         continue
                     areas = [bar.corners for bar in bars(removed, on_page=True)]

@@ -95,7 +95,10 @@ def _seen(document: pypdfium2.PdfDocument, number: int) -> tuple[Counter[str], R
 def folded(text: str) -> Counter[str]:
     """Return the characters of a text without spaces and controls, in their plain forms."""
     plain = without_radicals(unicodedata.normalize("NFKC", text))
-    return Counter(char for char in plain if char.isprintable() and not char.isspace() and char != "-")
+    counts = Counter(plain)
+    for char in [char for char in counts if not char.isprintable() or char.isspace() or char == "-"]:
+        del counts[char]
+    return counts
 
 
 def same_but_for(
