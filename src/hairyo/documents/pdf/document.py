@@ -85,6 +85,7 @@ class PdfDocument(Document):
         self._streams = Streams(self._cleaned.names)
         self._inners, self._dropped = self._open_files()
         self._kept: dict[int, _Section] = {}
+        self._shown_on: list[frozenset[Key]] = []  # by page, the streams that it shows
         self._alone: list[Key] = []
         self._look()
         self.remarks = (*self._cleaned.remarks, *self._said_of_files())
@@ -142,6 +143,7 @@ class PdfDocument(Document):
         for number, page in enumerate(self._cleaned.pdf.pages):
             section = self._page(number, page.obj)
             seen |= section.reading.streams
+            self._shown_on.append(frozenset(section.reading.streams))
             looks.append(scans.Look.of(section.reading))
             glyphs += len(section.reading.glyphs) + 20
             if glyphs < _KEPT_GLYPHS:
@@ -154,6 +156,9 @@ class PdfDocument(Document):
                 looks.append(scans.Look(tuple(reading.pictures), False, reading.unknown))
         self.unread = tuple(sorted(scans.unread(looks)))
 
+    def _section(self, number: int, page: Any) -> _Section:
+        return self._kept[number] if number in self._kept else self._page(number, page)
+
     def _page(self, number: int, page: Any) -> _Section:
         with _no_collection():
             reading = self._streams.page(page)
@@ -161,7 +166,7 @@ class PdfDocument(Document):
 
     def _sections(self) -> Iterator[_Section]:
         for number, page in enumerate(self._cleaned.pdf.pages):
-            yield self._kept[number] if number in self._kept else self._page(number, page.obj)
+            yield self._section(number, page.obj)
         for number, key in enumerate(self._alone, 1):
             stream, resources = self._cleaned.forms[key]
             reading = self._streams.alone(stream, resources)
@@ -281,6 +286,7 @@ class PdfDocument(Document):
         """Compare the pages that were changed with the input's; make pictures of those that came out wrong."""
         gone = {one for glyphs in changes.glyphs.values() for one in glyphs}
         shows = {(stream, op) for stream, op, _, _ in gone}
+        touched_streams = {stream for stream, _ in shows}
         wrong: dict[int, list[raster.Corners]] = {}
         remarks: list[Words] = []
         if self._failed_fonts:
@@ -291,9 +297,10 @@ class PdfDocument(Document):
             return made, remarks
         try:
             with boxes_for_fonts(), self._side_by_side(made) as (before, after):
-                for section in self._sections():
-                    if section.page is None:
-                        continue
+                for number, page in enumerate(self._cleaned.pdf.pages):
+                    if touched_streams.isdisjoint(self._shown_on[number]):
+                        continue  # every stream that it shows is the input's
+                    section = self._section(number, page.obj)
                     touched = [one for one in section.reading.glyphs if (one.show.stream, one.show.op) in shows]
                     removed = [glyph for glyph in touched if origin(glyph) in gone]
                     if not removed:
@@ -301,8 +308,8 @@ class PdfDocument(Document):
                     areas = [bar.corners for bar in bars(removed, on_page=True)]
                     spoken_for = any(stream in section.reading.streams for stream, _ in changes.marks)
                     lost = None if spoken_for else _characters(removed)
-                    if not raster.same_but_for(before, after, section.page, areas, lost):
-                        wrong[section.page] = areas
+                    if not raster.same_but_for(before, after, number, areas, lost):
+                        wrong[number] = areas
             if wrong:
                 with self._side_by_side(made) as (before, after):
                     for number, areas in wrong.items():
