@@ -150,9 +150,9 @@ def _tiny(path: Path, count: int) -> Path:
     pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
     canvas = Canvas(str(path), invariant=1, pageCompression=1)
     canvas.setFont("HeiseiMin-W3", 2)
-    said = "".join(f"{word}、" for word in _WORDS) + _LINE
+    said = "".join(f"{word}、" for word in _WORDS if not word.isascii()) + _LINE * (count // len(_LINE) + 1)
     for at in range(count):
-        canvas.drawString(20 + 2 * (at % 280), 820 - 2.2 * (at // 280), said[at % len(said)])
+        canvas.drawString(20 + 2 * (at % 280), 820 - 4 * (at // 280), said[at])
     canvas.save()
     return path
 
