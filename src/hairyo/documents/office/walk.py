@@ -50,7 +50,10 @@ class PartText:
         spots: the places, in document order; the same for the same bytes.
         changed: whether the tree is not what was read: comments, base64 copies or references were taken out of it,
             or edits done.
+        every_attribute: whether attributes are all looked at one by one, not only those that may hold words.
     """
+
+    every_attribute = False
 
     def __init__(self, root: Element, name: str, rules: Rules, gone: Collection[str] = ()) -> None:
         """Find the places.
@@ -67,6 +70,7 @@ class PartText:
         self._atoms: list[Atom] = []
         self._taken: set[Element] = set()
         self._counts: dict[str, int] = {}
+        self._kinds: dict[object, _Kind] = {}
         self.changed = _clean(root, rules) | _forget(root, rules, gone)
         self.spots: list[Spot] = list(self._links() if is_relationships(name) else self._places())
 
@@ -84,16 +88,26 @@ class PartText:
         for element in self.root.iter():
             yield from self._places_of(element)
 
-    def _places_of(self, element: Element) -> Iterator[Spot]:
-        """Yield the places that begin at one element."""
-        name = local(element)
-        if is_paragraph(element, name):
-            yield from self._paragraph(element)
-        yield from self._attributes(element, name)
-        if element not in self._taken and name not in self.rules.measure_elements and _filled(element.text):
-            yield self._node(element, name)
-        if element is not self.root and _filled(element.tail):
-            yield NodeSpot(element, "tail", self._locator(local(element.getparent())))
+    def _places_of(self, element: Element) -> Iterable[Spot]:
+        """Return the places that begin at one element; most are settings, which are passed over quickly."""
+        tag = element.tag
+        kind = self._kinds.get(tag)
+        if kind is None:
+            kind = self._kinds[tag] = _Kind(element, self.rules)
+        spots: Iterable[Spot] = self._paragraph(element) if kind.paragraph else ()
+        if not kind.silent:
+            for key, value in element.items():
+                if self.every_attribute or not value.isascii() or "@" in value or kind.is_free(key):
+                    spots = [*spots, *self._attributes(element, kind.name)]
+                    break
+        text, tail = element.text, element.tail
+        if text and not kind.measure and _filled(text):
+            spots = list(spots)  # after which it is known what the paragraph took
+            if element not in self._taken:
+                spots.append(self._node(element, kind.name))
+        if tail and element is not self.root and _filled(tail):
+            spots = [*spots, NodeSpot(element, "tail", self._locator(local(element.getparent())))]
+        return spots
 
     def _node(self, element: Element, name: str) -> Spot:
         if name == "v" and any(local(parent) == "numCache" for parent in element.iterancestors()):
@@ -101,11 +115,9 @@ class PartText:
         return NodeSpot(element, "text", self._locator(name), self._answers(name))
 
     def _attributes(self, element: Element, name: str) -> Iterator[Spot]:
-        if name in self.rules.silent_elements:
-            return
         for key, value in element.items():
             attribute = bare(key)
-            free = attribute in self.rules.attributes or (attribute == "val" and name in self.rules.value_elements)
+            free = _is_free(attribute, name, self.rules)
             if attribute == "name" and self.rules.program_shapes.fullmatch(value):
                 continue
             if (free or not value.isascii() or "@" in value) and value.strip():
@@ -127,6 +139,29 @@ class PartText:
         what = what if what.isascii() and not self._name.startswith("customXml") else "element"
         self._counts[what] = self._counts.get(what, 0) + 1
         return f"{self._name} {what} {self._counts[what]}"
+
+
+class _Kind:
+    """What elements of one tag have in common."""
+
+    def __init__(self, element: Element, rules: Rules) -> None:
+        self.name = local(element)
+        self.paragraph = is_paragraph(element, self.name)
+        self.silent = self.name in rules.silent_elements
+        self.measure = self.name in rules.measure_elements
+        self._rules = rules
+        self._free: dict[str, bool] = {}
+
+    def is_free(self, key: str) -> bool:
+        """Whether an attribute holds words, whatever they are."""
+        found = self._free.get(key)
+        if found is None:
+            found = self._free[key] = _is_free(bare(key), self.name, self._rules)
+        return found
+
+
+def _is_free(attribute: str, name: str, rules: Rules) -> bool:
+    return attribute in rules.attributes or (attribute == "val" and name in rules.value_elements)
 
 
 def is_paragraph(element: Element, name: str) -> bool:

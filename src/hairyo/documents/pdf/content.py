@@ -51,7 +51,7 @@ class Show:
         stream, op, item: its origin; `item` is -1 where the instruction shows one string.
         font, size: with what; `size` as the instruction Tf says.
         on_page: from the text's space to the page's.
-        local: from the text's space to the stream's.
+        in_stream: the text's matrix, and that from its space to the stream's.
         stretch: horizontal scaling.
         rise: text rise.
         mode: how it is painted (3: not at all).
@@ -70,7 +70,7 @@ class Show:
     font: Font
     size: float
     on_page: Matrix
-    local: Matrix
+    in_stream: tuple[Matrix, Matrix]
     stretch: float
     rise: float
     mode: int
@@ -94,6 +94,11 @@ class Show:
         self.em = abs(self.size) * hypot(c, d)
         if self.font.kind == "Type3":
             self.em *= self.font.high - self.font.low
+
+    @property
+    def local(self) -> Matrix:
+        """From the text's space to the stream's."""
+        return times(*self.in_stream)
 
     def spaced(self, code: Code) -> float:
         """Return how far a code moves the pen, in the text's space."""
@@ -348,6 +353,7 @@ class _Reader:
         self.annotated = False
         self._open: list[Key] = []
         self._marks: list[tuple[str, Mark | None, Mark | None]] = []
+        self._known_around: tuple[str, tuple[Mark, ...], tuple[Mark, ...]] | None = None
         self._steps = 0
 
     def stream(self, owner: Any, resources: Any, ctm: Matrix, state: _State | None = None) -> None:
@@ -368,6 +374,7 @@ class _Reader:
         _Run(self, key, resources, inner, shown).all(instructions)
         self._streams.count(key, shown)
         del self._marks[marks:]
+        self._known_around = None
         self._open.pop()
 
 
@@ -379,6 +386,7 @@ class _Run:
         self._state = state
         self._stack: list[_State] = []
         self._shown = shown
+        self._fonts: dict[str, Font | None] = {}
         self._line: Matrix = IDENTITY
         self._text: Matrix = IDENTITY
         self._op = 0
@@ -451,7 +459,8 @@ class _Run:
             self._shift(number(operands[0]), number(operands[1]))
 
     def _shift(self, x: float, y: float) -> None:
-        self._line = self._text = times((1, 0, 0, 1, x, y), self._line)
+        a, b, c, d, e, f = self._line
+        self._line = self._text = (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
 
     def _move_and_lead(self, operands: Any) -> None:
         if len(operands) == 2:
@@ -463,8 +472,10 @@ class _Run:
 
     def _choose(self, operands: Any) -> None:
         if len(operands) == 2:
-            fonts = entry(self._resources, "/Font")
-            self._state.font = self._reader._streams.font(entry(fonts, self._called(operands[0])))
+            said = self._called(operands[0])
+            if said not in self._fonts:
+                self._fonts[said] = self._reader._streams.font(entry(entry(self._resources, "/Font"), said))
+            self._state.font = self._fonts[said]
             self._state.size = number(operands[1])
 
     def _parameters(self, operands: Any) -> None:
@@ -512,12 +523,9 @@ class _Run:
         if font is None:
             raise BrokenInput("the PDF shows text in a font that it does not have; print it to a new PDF")
         on_page = times(self._text, state.ctm)
-        marks = [mark for _, mark, _ in self._reader._marks if mark]
-        ids = [mark for _, _, mark in self._reader._marks if mark]
-        layer = next((one for one, _, _ in reversed(self._reader._marks) if one), "")
         show = Show(
-            self._key, self._op, item, font, state.size, on_page, times(self._text, state.local), state.stretch,
-            state.rise, state.mode, state.char_space, state.word_space, layer, tuple(marks), tuple(ids),
+            self._key, self._op, item, font, state.size, on_page, (self._text, state.local), state.stretch,
+            state.rise, state.mode, state.char_space, state.word_space, *self._around(),
         )  # fmt: skip
         offset = 0.0
         glyphs = self._reader._reading.glyphs
@@ -526,14 +534,27 @@ class _Run:
         across, up = (a, b) if font.vertical else (c, d)
         along = (c, d) if font.vertical else (a, b)
         x0, y0 = state.rise * across + e, state.rise * up + f
+        right, top = along
+        size, wide = state.size, 1.0 if font.vertical else state.stretch
+        between, after_space = state.char_space, state.char_space + state.word_space
         for start, end, code in font.codes(data):
-            glyphs.append(Glyph(show, start, end, code, offset, x0 + offset * along[0], y0 + offset * along[1]))
+            glyphs.append(Glyph(show, start, end, code, offset, x0 + offset * right, y0 + offset * top))
             counted.append(code)
-            offset += show.spaced(code)
+            offset += (code.advance * size + (after_space if code.code == b" " else between)) * wide  # `Show.spaced`
         self._reader._steps += len(data)
         if self._reader._steps > MOST_STEPS:
             raise TooLarge("a page of the PDF holds too much; print it to a new PDF")
         self._advance(offset)
+
+    def _around(self) -> tuple[str, tuple[Mark, ...], tuple[Mark, ...]]:
+        """Return the layer, the marks and the ids of the marked content that is open."""
+        every = self._reader._marks
+        if self._reader._known_around is None:
+            marks = tuple(mark for _, mark, _ in every if mark)
+            ids = tuple(mark for _, _, mark in every if mark)
+            layer = next((one for one, _, _ in reversed(every) if one), "")
+            self._reader._known_around = (layer, marks, ids)
+        return self._reader._known_around
 
     def _invoke(self, operands: Any) -> None:
         found = entry(entry(self._resources, "/XObject"), self._called(operands[0])) if operands else None
@@ -563,6 +584,7 @@ class _Run:
             if isinstance(entry(properties, "/MCID"), int):
                 number_of = (self._key, int(entry(properties, "/MCID")))
         self._reader._marks.append((layer, mark, number_of))
+        self._reader._known_around = None
 
     def _point(self, operands: Any) -> None:
         if len(operands) > 1 and isinstance(operands[1], pikepdf.Dictionary):
@@ -579,3 +601,4 @@ class _Run:
     def _end_mark(self, _: Any) -> None:
         if self._reader._marks:
             self._reader._marks.pop()
+            self._reader._known_around = None

@@ -6,10 +6,11 @@ forms, then streams that no page shows, then every other string, then attached f
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -36,6 +37,7 @@ from hairyo.documents.pdf.sights import Area, centre_of, inside, letter_of, orig
 from hairyo.documents.pictures import blacken
 from hairyo.documents.pictures import remarks as remarks_of
 from hairyo.errors import BrokenInput, InputRefused, OutputError, Words
+from hairyo.pdfium_fonts import boxes_for_fonts
 
 _KEPT_GLYPHS = 200_000
 _NOTHING = Image.new("1", (1, 1), 1)
@@ -60,6 +62,7 @@ class PdfDocument(Document):
         self._streams = Streams(self._cleaned.names)
         self._inners, self._dropped = self._open_files()
         self._kept: dict[int, Section] = {}
+        self._shown_on: list[frozenset[Key]] = []  # by page, the streams and pictures that it shows
         self._alone: list[Key] = []
         self._drawn: set[Key] = set()
         self._album = Album(path, self._cleaned.pdf, limits)
@@ -121,6 +124,8 @@ class PdfDocument(Document):
         for number, page in enumerate(self._cleaned.pdf.pages):
             section = self._page(number, page.obj)
             seen |= section.reading.streams
+            shown = (one.key for one in section.reading.pictures)
+            self._shown_on.append(frozenset({*section.reading.streams, *shown}))
             looks.append(scans.Look.of(section.reading, _area(page.obj)))
             glyphs += len(section.reading.glyphs) + 20
             if glyphs < _KEPT_GLYPHS:
@@ -141,18 +146,23 @@ class PdfDocument(Document):
         self._album.finish()
         self.unread = tuple(sorted(self._album.unread))
 
+    def _section(self, number: int, page: Any) -> Section:
+        """Return a page, with what is seen on it in its place."""
+        if number in self._kept:
+            return self._kept[number]
+        section = self._page(number, page)
+        self._album.place(section)
+        _leave_out_layer(section)
+        return section
+
     def _page(self, number: int, page: Any) -> Section:
-        reading = self._streams.page(page)
-        return Section(f"page {number + 1}", number, reading, blocks_of(reading.glyphs))
+        with _no_collection():
+            reading = self._streams.page(page)
+            return Section(f"page {number + 1}", number, reading, blocks_of(reading.glyphs))
 
     def _sections(self) -> Iterator[Section]:
         for number, page in enumerate(self._cleaned.pdf.pages):
-            section = self._kept.get(number)
-            if section is None:
-                section = self._page(number, page.obj)
-                self._album.place(section)
-                _leave_out_layer(section)
-            yield section
+            yield self._section(number, page.obj)
         for number, key in enumerate(self._alone, 1):
             stream, resources = self._cleaned.forms[key]
             reading = self._streams.alone(stream, resources)
@@ -295,7 +305,9 @@ class PdfDocument(Document):
     def _compared(self, copy: Cleaned, made: Path, changes: Changes) -> tuple[Path, list[Words]]:
         """Compare the pages that were changed with the input's; make pictures of those that came out wrong."""
         gone = {one for glyphs in changes.glyphs.values() for one in glyphs}
-        wrong: list[int] = []
+        shows = {(stream, op) for stream, op, _, _ in gone}
+        touched_streams = {stream for stream, _ in shows} | self._drawn
+        wrong: dict[int, list[raster.Corners]] = {}
         remarks: list[Words] = []
         if self._failed_fonts:
             remarks.append(
@@ -304,35 +316,48 @@ class PdfDocument(Document):
         if not gone and not self._drawn and not self._album.has_pages:
             return made, remarks
         try:
-            with closing(pypdfium2.PdfDocument(self._path)) as before, closing(pypdfium2.PdfDocument(made)) as after:
+            with self._side_by_side(made) as (before, _):
                 done, layers = self._put_pages(copy, before, changes)
-                for section in self._sections():
-                    if section.page is None or section.page in done:
-                        continue
-                    removed = [glyph for glyph in section.reading.glyphs if origin(glyph) in gone]
+            with boxes_for_fonts(), self._side_by_side(made) as (before, after):
+                for number, page in enumerate(self._cleaned.pdf.pages):
+                    if number in done or touched_streams.isdisjoint(self._shown_on[number]):
+                        continue  # every stream and picture that it shows is the input's
+                    section = self._section(number, page.obj)
+                    touched = [one for one in section.reading.glyphs if (one.show.stream, one.show.op) in shows]
+                    removed = [glyph for glyph in touched if origin(glyph) in gone]
                     if not removed and not any(sight.key in self._drawn for sight, _ in section.shown):
                         continue
                     areas = [*section.bars(changes), *section.covered(changes, _RIM)]
                     spoken_for = any(stream in section.reading.streams for stream, _ in changes.marks)
                     lost = None if spoken_for else _characters(removed)
-                    if not raster.same_but_for(before, after, section.page, areas, lost):
-                        raster.replaced(copy.pdf, section.page, before, after, areas)
-                        layers[section.page] = _letters(section, changes, areas)
-                        wrong.append(section.page + 1)
+                    if not raster.same_but_for(before, after, number, areas, lost):
+                        wrong[number] = areas
+            if wrong:
+                with self._side_by_side(made) as (before, after):
+                    for number, areas in wrong.items():
+                        section = self._section(number, self._cleaned.pdf.pages[number].obj)
+                        raster.replaced(copy.pdf, number, before, after, areas)
+                        layers[number] = _letters(section, changes, areas)
         except pypdfium2.PdfiumError as error:
             raise OutputError("the PDF copy cannot be compared with the input; the input must be held") from error
         for number, letters in sorted(layers.items()):
             put_layer(copy.pdf, copy.pdf.pages[number].obj, letters)
-        wrong += [number + 1 for number in done]
-        if wrong:
-            pages = ", ".join(map(str, sorted(wrong)))
+        pictured = done | wrong.keys()
+        if pictured:
+            pages = ", ".join(str(number + 1) for number in sorted(pictured))
             remarks.append(Words("pages that became pictures, with invisible text to search: {pages}", pages=pages))
-        if relayered := sorted(number + 1 for number in layers if number + 1 not in wrong):
+        if relayered := sorted(number + 1 for number in layers if number not in pictured):
             pages = ", ".join(map(str, relayered))
             remarks.append(
                 Words("pages whose text layer did not fit the picture and was made anew: {pages}", pages=pages)
             )
-        return self._saved(copy, made.with_name("pictures.pdf")) if layers or wrong else made, remarks
+        return self._saved(copy, made.with_name("pictures.pdf")) if layers or pictured else made, remarks
+
+    @contextmanager
+    def _side_by_side(self, made: Path) -> Iterator[tuple[pypdfium2.PdfDocument, pypdfium2.PdfDocument]]:
+        """Open the input and the copy with pdfium."""
+        with closing(pypdfium2.PdfDocument(self._path)) as before, closing(pypdfium2.PdfDocument(made)) as after:
+            yield before, after
 
     def _said_of_pictures(self) -> Iterator[Words]:
         yield from remarks_of(self._album.offered)
@@ -363,6 +388,18 @@ def _leave_out_layer(section: Section) -> None:
     """Leave an OCR layer that goes out of what is offered."""
     if section.relayered:
         section.blocks = blocks_of(one for one in section.reading.glyphs if one.show.mode not in INVISIBLE)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let Python look for no cycles within it: many small things are made, none that hold each other."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _string_block(index: int, string: TextString) -> Block:

@@ -10,8 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, groupby, pairwise
 from math import atan2, degrees, hypot
+from operator import sub
 from statistics import median
 
 from hairyo.documents.form_labels import is_label
@@ -51,13 +52,22 @@ class TextBlock:
 
 @dataclass(slots=True)
 class _Chunk:
-    """Glyphs that follow each other in the stream and on the line: `start` to `end` along it, `across` it."""
+    """Glyphs that follow each other in the stream and on the line.
+
+    Attributes:
+        glyphs: they.
+        starts, ends: where each begins and ends along the line.
+        across: how far the line is from the origin.
+        size: that of its letters.
+        widest: the widest gap between two of them.
+    """
 
     glyphs: list[Glyph]
     starts: list[float]
     ends: list[float]
     across: float
     size: float
+    widest: float = 0.0
 
     @property
     def text(self) -> str:
@@ -94,12 +104,18 @@ class _Segment:
 
     def block(self) -> TextBlock:
         """Return its text, with spaces where there are gaps."""
+        narrow = _LATIN_SPACE * self.size
+        if not self.twins and all(chunk.widest <= narrow for chunk in self.chunks):
+            between = (one.starts[0] - before.ends[-1] for before, one in pairwise(self.chunks))
+            plain = [glyph for chunk in self.chunks for glyph in chunk.glyphs]
+            said = "".join([glyph.code.text for glyph in plain])
+            if len(said) == len(plain) and all(gap <= narrow for gap in between):
+                return TextBlock(said, [(glyph,) for glyph in plain])
         flat = [
             (glyph, chunk.starts[at], chunk.ends[at]) for chunk in self.chunks for at, glyph in enumerate(chunk.glyphs)
         ]
         gaps = [flat[at + 1][1] - flat[at][2] for at in range(len(flat) - 1)]
         spread = len(gaps) > 1 and min(gaps) > 0.2 * self.size and max(gaps) < 1.3 * min(gaps) + 0.1 * self.size
-        narrow = _LATIN_SPACE * self.size
         text: list[str] = []
         shown: list[tuple[Glyph, ...]] = []
         for at, (glyph, _, _) in enumerate(flat):
@@ -120,21 +136,89 @@ class _Segment:
 
 def blocks_of(glyphs: Iterable[Glyph]) -> list[TextBlock]:
     """Return the blocks of a page in reading order; writing of each direction by itself."""
+    shown = [glyph for glyph in glyphs if glyph.code.text]
+    groups = _runs(shown) if not _is_stacked(shown) else None
+    if groups is None or any(_may_hold_twins(chunks) for chunks in groups):
+        columns = _with_twins(shown)
+    else:
+        columns = [(chunks, {}) for chunks in groups]
+    found: list[TextBlock] = []
+    for chunks, twins in columns:
+        for column in _columns(list(_rows(chunks, twins))):
+            found += _joined(column)
+    return [block for block in found if block.text.strip()]
+
+
+def _runs(glyphs: list[Glyph]) -> list[list[_Chunk]] | None:
+    """Return the chunks of each direction, string by string; None where a string runs back and forth."""
+    groups: dict[int, list[_Chunk]] = {}
+    angles: dict[tuple[float, float], int] = {}
+    for _, group in groupby(glyphs, key=lambda glyph: id(glyph.show)):
+        run = list(group)
+        show = run[0].show
+        dx, dy = show.dx, show.dy
+        if (angle := angles.get((dx, dy))) is None:
+            angle = angles[dx, dy] = round(degrees(atan2(dy, dx))) % 360
+        starts = [glyph.x * dx + glyph.y * dy for glyph in run]
+        last = run[-1]
+        ends = [*starts[1:], starts[-1] + abs(show.spaced(last.code)) * show.per]
+        if starts != sorted(starts) or run[-1].end - run[0].start != sum(len(one.code.code) for one in run):
+            return None
+        chunks = groups.setdefault(angle, [])
+        across, size = last.x * dy - last.y * dx, max(show.em, 0.1)
+        before = chunks[-1] if chunks else None
+        gap = starts[0] - before.ends[-1] if before else 0.0
+        if before and abs(across - before.across) <= 0.3 * size and -0.4 * size < gap < _CELL_GAP * size:
+            before.widest = max(before.widest, gap)
+            before.glyphs += run
+            before.starts += starts
+            before.ends += ends
+        else:
+            chunks.append(_Chunk(run, starts, ends, across, size))
+    return list(groups.values())
+
+
+def _may_hold_twins(chunks: list[_Chunk]) -> bool:
+    """Whether any two glyphs begin so near to each other that one may be the other once more."""
+    if not chunks:
+        return False
+    row: list[_Chunk] = []
+    size = 0.0
+    for chunk in sorted(chunks, key=lambda chunk: chunk.across):
+        if row and chunk.across - row[-1].across > _TWIN * max(chunk.size, size):
+            if _crowded(row, size):
+                return True
+            row, size = [], 0.0
+        row.append(chunk)
+        size = max(size, chunk.size)
+    return _crowded(row, size)
+
+
+def _crowded(row: list[_Chunk], size: float) -> bool:
+    starts = row[0].starts if len(row) == 1 else sorted(chain.from_iterable(chunk.starts for chunk in row))
+    return len(starts) > 1 and min(map(sub, starts[1:], starts)) < _TWIN * size
+
+
+def _with_twins(glyphs: list[Glyph]) -> list[tuple[list[_Chunk], dict[int, list[Glyph]]]]:
+    """Return the chunks of each direction, glyph by glyph, and the glyphs that are set once more in their place."""
     groups: dict[int, list[_Placed]] = defaultdict(list)
     angles: dict[tuple[float, float], int] = {}
-    for glyph, dx, dy in _stacked([glyph for glyph in glyphs if glyph.code.text]):
+    for glyph, dx, dy in _stacked(glyphs):
         angle = angles.get((dx, dy))
         if angle is None:
             angle = angles[dx, dy] = round(degrees(atan2(dy, dx))) % 360
         show = glyph.show
         along, across = glyph.x * dx + glyph.y * dy, glyph.x * dy - glyph.y * dx
         groups[angle].append((glyph, along, across, abs(show.spaced(glyph.code)) * show.per, max(show.em, 0.1)))
-    found: list[TextBlock] = []
+    found = []
     for group in groups.values():
         single, twins = _without_twins(group)
-        for column in _columns(list(_rows(_chunks(single), twins))):
-            found += _joined(column)
-    return [block for block in found if block.text.strip()]
+        found.append((_chunks(single), twins))
+    return found
+
+
+def _is_stacked(glyphs: list[Glyph]) -> bool:
+    return any(one.show is not other.show and _below(one, other) for one, other in pairwise(glyphs))
 
 
 def _stacked(glyphs: list[Glyph]) -> Iterator[tuple[Glyph, float, float]]:
@@ -171,6 +255,8 @@ def _chunks(group: list[_Placed]) -> list[_Chunk]:
         ):
             last = _Chunk([], [], [], across, size)
             found.append(last)
+        elif last.ends:
+            last.widest = max(last.widest, along - last.ends[-1])
         last.glyphs.append(glyph)
         last.starts.append(along)
         last.ends.append(along + width)

@@ -15,6 +15,8 @@ Key = tuple[int, int]
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _FARTHEST = 1e9
+_NUMBERS = (int, float, Decimal)
+_KEYED = (pikepdf.Dictionary, pikepdf.Stream)
 
 
 def key_of(thing: Any) -> Key:
@@ -25,7 +27,7 @@ def key_of(thing: Any) -> Key:
 
 def number(thing: Any, default: float = 0.0) -> float:
     """Return a number within sane bounds."""
-    if isinstance(thing, int | float | Decimal):
+    if isinstance(thing, _NUMBERS):
         value = float(thing)
         return value if -_FARTHEST < value < _FARTHEST else default
     return default
@@ -65,7 +67,7 @@ def name(thing: Any, default: str = "") -> str:
 
 def entry(thing: Any, key: str) -> Any:
     """Return what a dictionary or stream has under `key`, None where there is none."""
-    return thing.get(key) if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream) else None
+    return thing.get(key) if isinstance(thing, _KEYED) else None
 
 
 def dictionary(thing: Any, key: str) -> pikepdf.Dictionary | None:

@@ -22,6 +22,7 @@ _VISIBLE, _FEW = 60, 3
 _MOST_PIXELS, _LONGEST = 40_000_000, 20_000
 _BAR = (38, 38, 38)
 Corners = list[tuple[float, float]]
+Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ def _seen(document: pypdfium2.PdfDocument, number: int) -> tuple[Counter[str], R
 def folded(text: str) -> Counter[str]:
     """Return the characters of a text without spaces and controls, in their plain forms."""
     plain = without_radicals(unicodedata.normalize("NFKC", text))
-    return Counter(char for char in plain if char.isprintable() and not char.isspace() and char != "-")
+    counts = Counter(plain)
+    for char in [char for char in counts if not char.isprintable() or char.isspace() or char == "-"]:
+        del counts[char]
+    return counts
 
 
 def same_but_for(
@@ -126,21 +130,23 @@ def _changed(one: Rendered, other: Rendered, areas: list[Corners]) -> NDArray[np
     """Return which pixels differ outside the areas; none where they are too few to be seen."""
     if one.image.size != other.image.size:
         return np.ones((one.image.height, one.image.width), dtype=np.bool_)
-    outside = np.asarray(one.mask(areas, _PAD)) == 0
-    apart = np.abs(np.asarray(one.image, dtype=np.int16) - np.asarray(other.image, dtype=np.int16)) > _VISIBLE
-    differ: NDArray[np.bool_] = apart & outside
+    there, left = np.asarray(one.image), np.asarray(other.image)
+    differ: NDArray[np.bool_] = np.maximum(there, left) - np.minimum(there, left) > _VISIBLE
     if differ.any():
-        differ &= _stands_out(one.image, other.image) | _stands_out(other.image, one.image)
+        differ &= np.asarray(one.mask(areas, _PAD)) == 0
+        rows, columns = differ.nonzero()
+        differ[rows, columns] = _stands_out(there, left, rows, columns) | _stands_out(left, there, rows, columns)
     return differ if differ.sum() > _FEW else np.zeros_like(differ)
 
 
-def _stands_out(one: Image.Image, other: Image.Image) -> NDArray[np.bool_]:
-    """Return which pixels of `one` are like none around them in `other`: pdfium may draw a letter a pixel beside."""
-    pixels = np.asarray(one, dtype=np.int16)
-    darkest, lightest = (
-        np.asarray(other.filter(way(3)), np.int16) for way in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
+def _stands_out(one: Pixels, other: Pixels, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which of some pixels of `one` are like none around them in `other`: a letter may move by a pixel."""
+    pixels = one[rows, columns].astype(np.int16)
+    beside = np.pad(other, 1, mode="edge").astype(np.int16)
+    around = [beside[rows + down, columns + right] for down in range(3) for right in range(3)]
+    found: NDArray[np.bool_] = (pixels < np.minimum.reduce(around) - _VISIBLE) | (
+        pixels > np.maximum.reduce(around) + _VISIBLE
     )
-    found: NDArray[np.bool_] = (pixels < darkest - _VISIBLE) | (pixels > lightest + _VISIBLE)
     return found
 
 

@@ -112,34 +112,27 @@ def rewritten(
     for glyph in every:
         gone[glyph.show.op][glyph.show.item].append(glyph)
     out: list[Any] = []
+    open_states, known = 0, structure().operators
     for number, instruction in enumerate(instructions):
         operator = called(instruction.operator)
         if number in gone:
             out += _without(instruction, operator, gone[number])
         elif number in silent:
             out.append(_silenced(instruction))
-        elif operator in structure().operators:
+        elif operator == "Q":
+            if open_states:  # else it restores a state that nobody saved
+                open_states -= 1
+                out.append(instruction)
+        elif operator in known:
+            open_states += operator == "q"
             out.append(instruction)
     if names:
         out = [_renamed(one, names) for one in out]
-    out, open_states = _balanced(out)
     body: bytes = pikepdf.unparse_content_stream(out)
     drawn = bars({id(glyph): glyph for glyph in every if id(glyph) not in unmarked}.values(), on_page=False)
     if every and not drawn:
         return b"q\n" + body + b"\n" + b"Q\n" * (open_states + 1)
     return b"q\n" + body + b"\n" + b"Q\n" * (open_states + 1) + b"".join(map(_drawn, drawn)) if drawn else body
-
-
-def _balanced(instructions: list[Any]) -> tuple[list[Any], int]:
-    """Return the instructions without those that restore a state nobody saved, and how many states stay open."""
-    kept, depth = [], 0
-    for one in instructions:
-        operator = called(one.operator)
-        if operator == "Q" and not depth:
-            continue
-        depth += {"q": 1, "Q": -1}.get(operator, 0)
-        kept.append(one)
-    return kept, depth
 
 
 def _drawn(bar: Bar) -> bytes:

@@ -31,8 +31,8 @@ _FEW, _POOR_SHARE = 3, 0.25
 # How far a bar goes beyond the characters it hides, in their size along the line, in the line's height across; bars
 # that are nearer than the former are one.
 _MARGIN, _ACROSS = 0.6, 0.15
-# What looks like a code is a letter or two where it is at most so many times as wide and as long as the line is high, in
-# a line of at least so many different characters.
+# What looks like a code is a letter or two where it is at most so many times as wide and as long as the line is high,
+# in a line of at least so many different characters.
 _LETTER, _LETTERS, _WORDS = 1.5, 3.0, 4
 
 

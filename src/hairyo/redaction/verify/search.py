@@ -30,6 +30,8 @@ _SIGNS = re.compile(_SIGN + "+")
 _GAP = rf"{_SIGN}|(?<=[0-9])ー"  # a long vowel mark after a digit is meant for a dash
 _GAPS = re.compile(_GAP)
 _LONG_DASH = re.compile("[0-9]ー")
+_ASCII_CONTROLS = bytes(code for code in range(128) if _INVISIBLE.match(chr(code)))
+_ASCII_GAPS = _ASCII_CONTROLS + bytes(code for code in range(128) if _SIGNS.match(chr(code)))
 _KATAKANA = re.compile("[ァ-ヶ]+")
 _CELL = re.compile(rf"((?:{_GAP})*)(.)", re.DOTALL)
 _TO_HIRAGANA = str.maketrans({chr(code): chr(code - 0x60) for code in range(0x30A1, 0x30F7)})
@@ -74,12 +76,23 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    return unicodedata.normalize("NFKC", _visible(text)).casefold()
+
+
+def _visible(text: str) -> str:
+    if text.isascii():
+        return text.encode("ascii").translate(None, _ASCII_CONTROLS).decode("ascii")
+    return _INVISIBLE.sub("", text) if _INVISIBLE.search(text) else text
 
 
 def _closed(plain: str) -> str:
     """Return a folded text without its gaps."""
     return (_GAPS if _LONG_DASH.search(plain) else _SIGNS).sub("", plain)
+
+
+def _ascii_key(text: str) -> str:
+    """Return what the three steps of other texts make of one in ASCII, in a fiftieth of their time."""
+    return text.encode("ascii").lower().translate(None, _ASCII_GAPS).decode("ascii")
 
 
 def _one_kana(text: str) -> str:
@@ -90,8 +103,13 @@ class _Folded:
     """A text as the check compares it: `key` without gaps, and, to weigh a hit, each character's gap."""
 
     def __init__(self, text: str) -> None:
-        self.text = _plain(text)
-        self.key = _one_kana(_closed(self.text))
+        self._given = text
+        self.key = _ascii_key(text) if text.isascii() else _one_kana(_closed(self.text))
+
+    @cached_property
+    def text(self) -> str:
+        """Return the text with its gaps."""
+        return _plain(self._given)
 
     @cached_property
     def cells(self) -> list[tuple[str, str]]:
@@ -171,6 +189,8 @@ class Search:
             key=lambda one: (one.key, one.exact),
         )
 
+        self._ascii = any(one.key.isascii() for one in self._needles)
+
     def __bool__(self) -> bool:
         return bool(self._needles)
 
@@ -188,6 +208,8 @@ class Search:
             raw: the text is markup with its tags: nor are values of one or two characters.
         """
         for form, variant in _variants(text):
+            if not self._ascii and variant.isascii():
+                continue  # no value can stand in it
             folded = _Folded(variant)
             for number in self._present(folded.key):
                 needle = self._needles[number]
@@ -246,7 +268,7 @@ def _base64_run(text: str) -> str:
 
 
 def _distinct(automaton: AhoCorasick, text: str) -> set[int]:
-    clean = _INVISIBLE.sub("", text)
+    clean = _visible(text)
     return {number for number, _, _ in automaton.find_matches_as_indexes(clean, overlapping=True)}
 
 

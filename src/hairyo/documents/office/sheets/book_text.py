@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from hairyo.documents.base import Edit, apply_edits
@@ -44,6 +44,8 @@ class BookText(PartText):
         formulas: those that stand in it.
     """
 
+    every_attribute = True  # some are formulas
+
     def __init__(self, root: Element, name: str, rules: Rules, gone: Collection[str], book: Workbook) -> None:
         """Find the places; see `PartText`.
 
@@ -62,7 +64,7 @@ class BookText(PartText):
         self.formulas.append(formula)
         return formula.spots(self._book.known, locator)
 
-    def _places_of(self, element: Element) -> Iterator[Spot]:
+    def _places_of(self, element: Element) -> Iterable[Spot]:
         name = local(element)
         if name in self.rules.formula_elements and (element.text or "").strip():
             yield from self._formula(Formula(element), self._locator(name))

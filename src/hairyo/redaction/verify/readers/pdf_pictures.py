@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -51,23 +52,36 @@ def read(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, place: str, known
             yield Piece(f"{place} {what}", "\n".join(lines))
 
 
+def are_there(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> bool:
+    """Whether a page has anything that `read` would look at."""
+    pictures = (thing.type == pdfium.FPDF_PAGEOBJ_IMAGE for thing in page.get_objects(max_depth=1))
+    return any(pictures) or bool(_boxes(page, text))
+
+
 def _parts(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> Iterator[tuple[str, _Pixels]]:
     """Yield what is to be read of a page."""
     whole: _Box = page.get_bbox()
+    pictures = (thing for thing in page.get_objects(max_depth=1) if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE)
+    for number, picture in enumerate(islice(pictures, _MOST_PICTURES), 1):
+        if _reaches_beyond(picture.get_bounds(), _shown(picture, whole)):
+            yield f"picture {number} as it lies in the file", _pixels(picture.get_bitmap())
+    if boxes := _boxes(page, text):
+        yield from _rendered(page, boxes)
+
+
+def _boxes(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> list[_Box]:
+    """Return the parts of a page that have to be seen to be read."""
+    whole: _Box = page.get_bbox()
     boxes: list[_Box] = []
     seen = False
-    pictures = strokes = 0
+    strokes = 0
     for thing in page.get_objects(max_depth=1):
         if thing.type == pdfium.FPDF_PAGEOBJ_TEXT:
             seen |= pdfium.FPDFTextObj_GetTextRenderMode(thing.raw) not in _UNSEEN
         elif thing.type == pdfium.FPDF_PAGEOBJ_PATH:
             strokes += max(0, pdfium.FPDFPath_CountSegments(thing.raw))
         elif thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            box = thing.get_bounds()
-            boxes.append(box)
-            pictures += 1
-            if pictures <= _MOST_PICTURES and _reaches_beyond(box, _shown(thing, whole)):
-                yield f"picture {pictures} as it lies in the file", _pixels(thing.get_bitmap())
+            boxes.append(thing.get_bounds())
         elif thing.type == pdfium.FPDF_PAGEOBJ_FORM:
             kinds = _kinds(thing.raw)
             seen |= pdfium.FPDF_PAGEOBJ_TEXT in kinds
@@ -78,9 +92,7 @@ def _parts(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> Iterator[tup
         boxes.append(whole)
     if len(boxes) > _MOST_BOXES:
         boxes = [whole]
-    merged = [box for box in _merged(boxes, whole) if _holds_text(box)]
-    if merged:
-        yield from _rendered(page, merged)
+    return [box for box in _merged(boxes, whole) if _holds_text(box)]
 
 
 def _kinds(form: Any, depth: int = 15) -> set[int]:
