@@ -18,8 +18,9 @@ from pathlib import Path
 from hairyo.errors import OutputError
 from hairyo.redaction.secret import Secret
 from hairyo.redaction.verify.check import LeakReport, check_copy
+from hairyo.redaction.verify.kept import WAYS
 from hairyo.redaction.verify.piece import Kept, KeptReader, Piece
-from hairyo.redaction.verify.readers import READERS, WAYS
+from hairyo.redaction.verify.readers import READERS
 
 _AHEAD = 200  # how many pieces may be missing or more before the two are in step again
 _MAX_CELLS = 4_000_000  # characters times characters: beyond that a piece that differs otherwise counts as one place

@@ -55,7 +55,7 @@ def read(path: Path, nesting: int = _MAX_NESTING) -> Iterator[Piece]:
         with path.open("rb") as file:
             reader = pypdf.PdfReader(file, strict=False)
             for number, page in enumerate(reader.pages, 1):
-                yield Piece(f"page {number} by pypdf", _plain(page.extract_text()))
+                yield Piece(f"page {number} by pypdf", plain(page.extract_text()))
             yield from _objects(reader, path, nesting)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise _unreadable() from error
@@ -70,8 +70,8 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> Iterator[Piece]:
     page = document[number]
     text_page = page.get_textpage()
     try:
-        yield Piece(f"page {number + 1}", _plain(text_page.get_text_range()))
-        yield Piece(f"page {number + 1} in lines", _plain(_lines(text_page)), markup=True)
+        yield Piece(f"page {number + 1}", plain(text_page.get_text_range()))
+        yield Piece(f"page {number + 1} in lines", plain(_lines(text_page)), markup=True)
     finally:
         text_page.close()
         page.close()
@@ -109,10 +109,10 @@ def _objects(reader: pypdf.PdfReader, path: Path, nesting: int) -> Iterator[Piec
             data = thing.get_data()
             yield Piece(f"{place} unpacked", data)
             if b"beginbf" in data:
-                yield Piece(f"{place} map", _plain(_mapped(data)), markup=True)
+                yield Piece(f"{place} map", plain(_mapped(data)), markup=True)
             if thing.get("/Subtype") == "/Form" or thing.get("/PatternType") == 1:
                 form = cast(EncodedStreamObject, thing)  # pypdf reads any stream
-                yield Piece(f"{place} text", _plain(reader.pages[0].extract_xform_text(form)))
+                yield Piece(f"{place} text", plain(reader.pages[0].extract_xform_text(form)))
             if thing.get("/Type") == "/EmbeddedFile":
                 yield from _attached(place, data, path, nesting)
         elif isinstance(thing, StreamObject):
@@ -126,15 +126,15 @@ def _strings(place: str, thing: object, level: int = 0) -> Iterator[Piece]:
         yield Piece(place, bytes(thing))
         yield from (Piece(place, bytes(thing).decode(name, "replace"), markup=True) for name in ("utf-8", "cp932"))
     elif isinstance(thing, TextStringObject):
-        yield Piece(place, _plain(str(thing)))
+        yield Piece(place, plain(str(thing)))
         if not thing.isascii():
             yield Piece(place, thing.original_bytes)
     elif isinstance(thing, NameObject):
-        yield Piece(f"{place} name", _plain(str(thing)), markup=True)
+        yield Piece(f"{place} name", plain(str(thing)), markup=True)
     elif isinstance(thing, DictionaryObject):
         for key, value in thing.items():
             if not str(key).isascii() or len(key) > 20:
-                yield Piece(f"{place} name", _plain(str(key)), markup=True)
+                yield Piece(f"{place} name", plain(str(key)), markup=True)
             yield from _strings(place, value, level + 1)
     elif isinstance(thing, ArrayObject):
         for one in thing:
@@ -173,5 +173,6 @@ def _radicals() -> dict[int, int]:
     return {int(radical, 16): int(ideograph, 16) for radical, ideograph in rows}
 
 
-def _plain(said: str) -> str:
+def plain(said: str) -> str:
+    """Return a text with ideographs where radicals stand for them."""
     return said.translate(_radicals())

@@ -1,0 +1,135 @@
+"""PDF for the comparison, by pdfium: pages, their boxes, their characters, links, outline, and how pages look.
+
+Where a copy's page lacks characters, the look has to have become dark there, and no character may go more often than
+was asked for. A page that became a picture has no characters, and is compared by its look alone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote
+
+import cv2
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from hairyo.errors import OutputError
+from hairyo.redaction.verify.kept.picture import Pixels
+from hairyo.redaction.verify.piece import Kept, KeptReader, Looked
+from hairyo.redaction.verify.readers.pdf import plain
+from hairyo.redaction.verify.standins import folded
+
+_SCALE = 0.5  # pixels a point: a letter of ten points is five dots high
+_MOST_PIXELS = 4_000_000
+_SEEN, _DARK, _FEW = 60, 110, 3
+_PICTURE_SEEN, _PICTURE_BLOCK = 40, 5  # a page that became a picture is drawn anew: alike on average
+
+
+def ways(path: Path, scratch: Path) -> Iterator[KeptReader]:
+    """Yield the one way to read a PDF."""
+    yield _kept
+
+
+def _kept(path: Path) -> Iterator[Kept]:
+    try:
+        with closing(pypdfium2.PdfDocument(path)) as document:
+            yield Kept("number of pages", str(len(document)))
+            for number in range(len(document)):
+                page = document[number]
+                try:
+                    yield from _page(document, page, f"page {number + 1}")
+                finally:
+                    page.close()
+            for number, entry in enumerate(document.get_toc(max_depth=60), 1):
+                target = entry.get_dest()
+                where = "" if target is None else str(target.get_index())
+                yield Kept(f"outline {number}", f"{entry.level} {where}")
+                yield Kept(f"title of outline {number}", plain(entry.get_title()), kind="words", counted=False)
+    except pypdfium2.PdfiumError as error:
+        raise OutputError("the PDF copy cannot be read again; the input must be held") from error
+
+
+def _page(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, place: str) -> Iterator[Kept]:
+    boxes = [round(side, 1) for box in (page.get_mediabox(), page.get_cropbox()) for side in box]
+    yield Kept(f"{place} boxes", f"{boxes} {page.get_rotation()}")
+    for number, link in enumerate(_links(document, page), 1):
+        yield Kept(f"{place} link {number}", link, kind="words", counted=False)
+    yield Kept(place, "", looks=Page(page))
+
+
+def _links(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[str]:
+    """Yield where the links of a page lead: an address, or a page."""
+    at, link = ctypes.c_int(0), pdfium.FPDF_LINK()
+    while pdfium.FPDFLink_Enumerate(page.raw, at, link):
+        target = pdfium.FPDFLink_GetDest(document.raw, link)
+        action = pdfium.FPDFLink_GetAction(link)
+        if target:
+            yield f"page {pdfium.FPDFDest_GetDestPageIndex(document.raw, target)}"
+        elif action and pdfium.FPDFAction_GetType(action) == pdfium.PDFACTION_URI:
+            size = pdfium.FPDFAction_GetURIPath(document.raw, action, None, 0)
+            said = ctypes.create_string_buffer(size)
+            pdfium.FPDFAction_GetURIPath(document.raw, action, said, size)
+            yield unquote(said.value.decode("utf-8", "replace"))
+        else:
+            yield "another action"
+
+
+@dataclass(slots=True)
+class Page:
+    """A page, while its document is open."""
+
+    page: pypdfium2.PdfPage = field(repr=False)
+
+    def against(self, copy: Page, added: Collection[str]) -> Looked:
+        """Compare it with the copy's page; see `Looks`."""
+        before, after = self._characters(), copy._characters()
+        removed, more = before - after, after - before
+        scale = self._scale()
+        one, other = self._dots(scale), copy._dots(scale)
+        if one.shape != other.shape or any(char not in added for char in more):
+            return Looked(same=False)
+        if before and not after and removed.total() > _FEW:
+            same, bars = _alike(one, other)
+            return Looked(same, bars)
+        same, bars = _same_but_dark(one, other)
+        return Looked(same, bars, removed)
+
+    def _characters(self) -> Counter[str]:
+        text = self.page.get_textpage()
+        try:
+            return folded(plain(text.get_text_range()))
+        finally:
+            text.close()
+
+    def _scale(self) -> float:
+        wide, high = self.page.get_size()
+        return float(min(_SCALE, (_MOST_PIXELS / max(wide * high, 1.0)) ** 0.5))
+
+    def _dots(self, scale: float) -> Pixels:
+        bitmap = self.page.render(scale=scale, grayscale=True, may_draw_forms=False)
+        return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
+
+
+def _same_but_dark(one: Pixels, other: Pixels) -> tuple[bool, int]:
+    """Return whether two looks are the same but where the second is dark, and in how many places it is."""
+    differ = cv2.absdiff(one, other) > _SEEN
+    if not differ.any():
+        return True, 0
+    dark = (differ & (other < _DARK)).astype(np.uint8)
+    around = cv2.dilate(dark, np.ones((5, 5), np.uint8))
+    return int((differ & (around == 0)).sum()) <= _FEW, cv2.connectedComponents(dark)[0] - 1
+
+
+def _alike(one: Pixels, other: Pixels) -> tuple[bool, int]:
+    """Return the same for a page that was drawn anew."""
+    block = (_PICTURE_BLOCK, _PICTURE_BLOCK)
+    distance = cv2.absdiff(cv2.blur(one, block), cv2.blur(other, block))
+    dark = ((distance > _PICTURE_SEEN) & (other < _DARK)).astype(np.uint8)
+    around = cv2.dilate(dark, np.ones((2 * _PICTURE_BLOCK + 1,) * 2, np.uint8))
+    return int(((distance > _PICTURE_SEEN) & (around == 0)).sum()) <= _FEW, cv2.connectedComponents(dark)[0] - 1
