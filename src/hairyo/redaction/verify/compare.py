@@ -18,12 +18,11 @@ from hairyo.errors import OutputError
 from hairyo.redaction.change import Change
 from hairyo.redaction.verify.align import Alignment, Changes, align
 from hairyo.redaction.verify.kept import WAYS
+from hairyo.redaction.verify.kept.inner import EXACT
 from hairyo.redaction.verify.piece import Kept, KeptReader, Kind, Within
 from hairyo.redaction.verify.standins import SPELLED, addresses, as_names, emptied_strings, folded
 
 _MAX_PLACES = 100
-# Formats in which a block stands in one place, and every place is compared.
-_EXACT = frozenset({"txt", "md", "csv", "tsv", "jsonl", "parquet", "json", "html", "docx", "pptx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def compare(copy: Path, format_name: str, original: Original) -> Comparison:
     found: Comparison | None = None
     try:
         for way in WAYS[format_name](original.path, original.scratch):
-            comparing = _Comparing(_Asked(original.changes, original.scratch), loose=format_name not in _EXACT)
+            comparing = _Comparing(_Asked(original.changes, original.scratch), loose=format_name not in EXACT)
             one = comparing.whole(way, copy, original)
             found = one if found is None or one.lost < found.lost else found
             if not found.lost:

@@ -78,6 +78,10 @@ class Looks(Protocol):
         """
         ...
 
+    def said(self) -> str:
+        """Return its characters, without white space; "" where nobody reads any."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

@@ -51,6 +51,8 @@ _NAMED = {
     "sheet": ("name",), "definedName": ("name",), "table": ("name", "displayName"), "tableColumn": ("name",),
     "worksheetSource": ("name",),
 }  # fmt: skip
+_ENCODING = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"'][^>]*\?>")
+_KNOWN = ("utf-", "utf8", "us-ascii", "iso-8859-1")
 _MAX_POINTS = 1_000_000
 
 
@@ -102,7 +104,7 @@ class PartReader:
         parser.ordered_attributes = True
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
         parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self.text, refuse_doctype
-        parser.Parse(data, True)
+        parse(parser, data)
         self._end_others()
         return iter(self.found)
 
@@ -157,7 +159,7 @@ class PartReader:
             elif self._formulas and key in _FORMULA_ATTRIBUTES:
                 self._single(f"formula in {local}", value, "formula")
             else:
-                self._others += (key, unquote(value) if key == "Target" else value)
+                self._others += (key, unquoted(value) if key == "Target" else value)
 
     def _single(self, what: str, text: str, kind: str) -> None:
         """Add a piece of its own: a name, or a formula."""
@@ -252,6 +254,32 @@ class PartReader:
             others = tuple(self._others)
             self._others.clear()
             self.found.append(Kept(place, "", within=Within(others, others, _one_by_one)))
+
+
+def parse(parser: expat.XMLParserType, data: bytes) -> None:
+    """Feed a part to a parser, which by itself knows no Japanese encoding.
+
+    Raises:
+        ExpatError: it is not well-formed.
+    """
+    declared = _ENCODING.match(data)
+    name = declared[1].decode("ascii") if declared else "utf-8"
+    if name.lower().startswith(_KNOWN):
+        parser.Parse(data, True)
+        return
+    try:
+        text = data.decode(name)
+    except (LookupError, UnicodeError) as error:
+        raise expat.ExpatError("unknown encoding") from error
+    parser.Parse(text[text.index("?>") + 2 :], True)
+
+
+def unquoted(link: str) -> str:
+    """Return a link without percent escapes, as it is where they are of no UTF-8."""
+    try:
+        return unquote(link, errors="strict")
+    except UnicodeDecodeError:
+        return link
 
 
 def _one_by_one(texts: tuple[str, ...], scratch: Path) -> Iterator[Callable[[tuple[str, ...]], Iterable[Kept]]]:

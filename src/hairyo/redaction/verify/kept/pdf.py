@@ -7,7 +7,6 @@ was asked for. A page that became a picture has no characters, and is compared b
 from __future__ import annotations
 
 import ctypes
-from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from hairyo.errors import OutputError
 from hairyo.redaction.verify.kept.picture import Pixels
 from hairyo.redaction.verify.piece import Kept, KeptReader, Looked
 from hairyo.redaction.verify.readers.pdf import plain
-from hairyo.redaction.verify.standins import folded
+from hairyo.redaction.verify.standins import folded, words
 
 _SCALE = 0.5  # pixels a point: a letter of ten points is five dots high
 _MOST_PIXELS = 4_000_000
@@ -88,7 +87,7 @@ class Page:
 
     def against(self, copy: Page, added: Collection[str]) -> Looked:
         """Compare it with the copy's page; see `Looks`."""
-        before, after = self._characters(), copy._characters()
+        before, after = folded(self.said()), folded(copy.said())
         removed, more = before - after, after - before
         scale = self._scale()
         one, other = self._dots(scale), copy._dots(scale)
@@ -100,10 +99,11 @@ class Page:
         same, bars = _same_but_dark(one, other)
         return Looked(same, bars, removed)
 
-    def _characters(self) -> Counter[str]:
+    def said(self) -> str:
+        """Return its characters, as pdfium reads them."""
         text = self.page.get_textpage()
         try:
-            return folded(plain(text.get_text_range()))
+            return words(plain(text.get_text_range()))
         finally:
             text.close()
 

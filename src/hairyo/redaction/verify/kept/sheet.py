@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
 
-from hairyo.redaction.verify.kept.office_part import PartReader, refuse_doctype
+from hairyo.redaction.verify.kept.office_part import PartReader, parse, refuse_doctype
 from hairyo.redaction.verify.piece import Kept, Within
 
 
@@ -63,7 +63,7 @@ def shared_strings(data: bytes) -> list[SharedString]:
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse_doctype
-    parser.Parse(data, True)
+    parse(parser, data)
     return found
 
 
