@@ -27,6 +27,7 @@ from hairyo.redaction.verify.standins import folded, words
 _SCALE = 0.5  # pixels a point: a letter of ten points is five dots high
 _MOST_PIXELS = 4_000_000
 _SEEN, _DARK, _FEW = 60, 110, 3
+_SHIFTED = 45  # a letter beside a bar may lie a fraction of a dot elsewhere
 _PICTURE_SEEN, _PICTURE_BLOCK = 40, 5  # a page that became a picture is drawn anew: alike on average
 
 
@@ -68,6 +69,8 @@ def _links(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator
     while pdfium.FPDFLink_Enumerate(page.raw, at, link):
         target = pdfium.FPDFLink_GetDest(document.raw, link)
         action = pdfium.FPDFLink_GetAction(link)
+        if not target and action:
+            target = pdfium.FPDFAction_GetDest(document.raw, action)
         if target:
             yield f"page {pdfium.FPDFDest_GetDestPageIndex(document.raw, target)}"
         elif action and pdfium.FPDFAction_GetType(action) == pdfium.PDFACTION_URI:
@@ -87,11 +90,12 @@ class Page:
 
     def against(self, copy: Page, added: Collection[str]) -> Looked:
         """Compare it with the copy's page; see `Looks`."""
-        before, after = folded(self.said()), folded(copy.said())
+        said, left = self.said(), copy.said()
+        before, after = folded(said), folded(left)
         removed, more = before - after, after - before
         scale = self._scale()
         one, other = self._dots(scale), copy._dots(scale)
-        if one.shape != other.shape or any(char not in added for char in more):
+        if one.shape != other.shape or any(char not in added for char in more) or not (more or _in_order(said, left)):
             return Looked(same=False)
         if before and not after and removed.total() > _FEW:
             same, bars = _alike(one, other)
@@ -123,7 +127,14 @@ def _same_but_dark(one: Pixels, other: Pixels) -> tuple[bool, int]:
         return True, 0
     dark = (differ & (other < _DARK)).astype(np.uint8)
     around = cv2.dilate(dark, np.ones((5, 5), np.uint8))
+    differ &= cv2.absdiff(cv2.blur(one, (3, 3)), cv2.blur(other, (3, 3))) > _SHIFTED
     return int((differ & (around == 0)).sum()) <= _FEW, cv2.connectedComponents(dark)[0] - 1
+
+
+def _in_order(said: str, left: str) -> bool:
+    """Whether a text is what is left of another."""
+    characters = iter(said)
+    return all(char in characters for char in left)
 
 
 def _alike(one: Pixels, other: Pixels) -> tuple[bool, int]:
