@@ -13,7 +13,7 @@ from functools import partial
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from hairyo.redaction.verify.align import untwinned
 from hairyo.redaction.verify.codecs import HANDLER, encodings
@@ -28,6 +28,8 @@ _READINGS = frozenset({"rt", "rp", "rtc"})
 _HIDDEN = frozenset({"script", "style"})
 _DATA = re.compile(r"(?i)data:([\w.+-]*/?[\w.+-]*)((?:;[\w=.+-]+)*),([^\"'\s)<>\\]*)")
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)|encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE)
+# How many bytes of a link may be a character.
+_SIZES = ((1, "utf-8"), (2, "utf-8"), (3, "utf-8"), (4, "utf-8"), (2, "cp932"), (1, "latin-1"))
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{1,6})[ \t\n]?)")
 
 
@@ -68,6 +70,7 @@ class _Page(HTMLParser):
         self._text: list[str] = []
         self._reading: list[str] = []
         self._tags: list[str] = []
+        self._names: list[str] = []
         self._depth = self._number = 0
 
     def flush(self) -> None:
@@ -75,18 +78,19 @@ class _Page(HTMLParser):
         self._number += 1
         self._add(f"text {self._number}", "".join(self._text))
         self._end_reading()
-        self._add(f"elements of text {self._number}", "\x1f".join(self._tags), counted=False)
-        self._text.clear()
-        self._tags.clear()
+        tags = "\x1f".join(self._tags)
+        self.found.append(Kept(f"elements of text {self._number}", tags, kind="words", counted=False))
+        self.found += [Kept(f"name {self._number}", name, kind="name", counted=False) for name in self._names]
+        for one in (self._text, self._tags, self._names):
+            one.clear()
 
     def _end_reading(self) -> None:
         """End a reading; it goes with its word."""
         self._add(f"ruby {self._number}", "".join(self._reading), may_go=True)
         self._reading.clear()
 
-    def _add(self, place: str, text: str, *, may_go: bool = False, counted: bool = True) -> None:
-        without = self._without_data(text, place)
-        self.found.append(Kept(place, without, kind="words", may_go=may_go, counted=counted))
+    def _add(self, place: str, text: str, *, may_go: bool = False) -> None:
+        self.found.append(Kept(place, self._without_data(text, place), kind="words", may_go=may_go))
 
     def _without_data(self, text: str, place: str) -> str:
         """Return a text without data URIs: pictures are compared as what they are, others are in no copy."""
@@ -114,18 +118,34 @@ class _Page(HTMLParser):
         if tag in _READINGS:
             self._end_reading()
             self._depth += 1
-        said = [tag]
+        said = [self._named(tag)]
         for name, value in attrs:
-            plain = _escapes(value or "") if name == "style" or name.startswith("on") else value or ""
-            said += [name, unquote(plain) if "%" in plain else plain]
+            plain = self._without_data(value or "", f"elements of text {self._number + 1}")
+            plain = _escapes(plain) if name == "style" or name.startswith("on") else plain
+            said += [self._named(name), _unquoted(plain) if "%" in plain else plain]
         self._tags.append("\x1f".join(said))
+
+    def _named(self, name: str) -> str:
+        """Return the name of an element or attribute; one that somebody made up is a piece of its own."""
+        if name.isascii() and "-" not in name:
+            return name
+        self._names.append(name)
+        return ""
+
+    def parse_endtag(self, i: int) -> int:
+        """Note what stands in an end tag beside its name, too, which no browser shows."""
+        end = super().parse_endtag(i)
+        written = self.rawdata[i:end]
+        if len(written.split()) > 1:
+            self._tags.append(unescape(written))
+        return end
 
     def handle_endtag(self, tag: str) -> None:
         """Note the end of an element."""
         if tag in _READINGS:
             self._end_reading()
             self._depth = max(0, self._depth - 1)
-        self._tags.append(f"/{tag}")
+        self._tags.append(f"/{self._named(tag)}")
         if not _INLINE.fullmatch(tag) and tag not in _READINGS:
             self.flush()
 
@@ -164,6 +184,20 @@ class _Page(HTMLParser):
 
 def _references(text: str) -> str:
     return unescape(text) if "&" in text else text
+
+
+def _unquoted(link: str) -> str:
+    """Return a link without percent escapes: of UTF-8, else of CP932, character by character."""
+    data, said, at = unquote_to_bytes(link), "", 0
+    while at < len(data):
+        for size, encoding in _SIZES:
+            try:
+                said += data[at : at + size].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            at += size
+            break
+    return said
 
 
 def _escapes(text: str) -> str:

@@ -6,8 +6,10 @@ transfer, charsets, the lines between parts.
 
 from __future__ import annotations
 
+import base64
 import email
 import mailbox
+import quopri
 import re
 from collections.abc import Callable, Iterable, Iterator
 from email.errors import HeaderParseError
@@ -73,8 +75,13 @@ def _mail(mail: _Mail, place: str) -> Iterator[Kept]:
     yield from _header(mail, place)
     for what, text in (("preamble", mail.preamble), ("epilogue", mail.epilogue)):
         yield _text(f"{place} {what}", (text or "").encode("utf-8", "surrogateescape"), "", page=False)
+    parts = mail.get_payload() if mail.is_multipart() else []
+    how = str(mail.get("content-transfer-encoding", "")).strip().lower()
     if mail.get_content_type() in _REPORTS:
-        yield Kept(place, "".join(part.as_string() for part in mail.get_payload()), kind="words")  # type: ignore[union-attr]
+        data = b"\n".join(part.as_bytes() for part in parts)  # type: ignore[union-attr]
+        yield _text(place, _unpacked(data, how), str(mail.get_content_charset() or ""), page=False)
+    elif parts and mail.get_content_maintype() == "message" and how in ("base64", "quoted-printable"):
+        yield document(f"{place} message", _unpacked(parts[0].as_bytes(), how), "mail.eml")  # type: ignore[union-attr]
     elif mail.is_multipart():
         for number, part in enumerate(mail.get_payload(), 1):
             yield from _mail(part, f"{place} part {number}")  # type: ignore[arg-type]
@@ -93,17 +100,23 @@ def _header(mail: _Mail, place: str) -> Iterator[Kept]:
         yield Kept(field, f"{low}:{_decoded(str(value))}", kind="address")
     yield Kept(f"{place} type", _DOCUMENT.sub("document", mail.get_content_type()), kind="name")
     yield Kept(f"{place} disposition", mail.get_content_disposition() or "")
-    yield Kept(f"{place} file name", _decoded(mail.get_filename() or ""), kind="name")
     for header in _WITH_PARAMETERS:
-        for key, said in (mail.get_params([], header) or [])[1:]:
-            if key.lower() not in _NOT_COMPARED | _NAMES:
-                yield Kept(f"{place} parameter", f"{key}={_decoded(collapse_rfc2231_value(said))}", kind="name")
+        for key, said in _parameters(mail, header):
+            yield Kept(f"{place} parameter ({key})" if key in _NAMES else f"{place} parameter", said, kind="name")
+
+
+def _parameters(mail: _Mail, header: str) -> list[tuple[str, str]]:
+    """Return the parameters of a field, sorted: a copy's may stand in another order."""
+    field: _Mail = Message()
+    raw = next((str(value) for name, value in mail.raw_items() if name.lower() == header), "")
+    field[header] = re.sub(r"\r?\n(?=[ \t])", "", _in(raw.encode("utf-8", "surrogateescape"), ""))
+    found = [(key.lower(), _decoded(collapse_rfc2231_value(said))) for key, said in field.get_params([], header)[1:]]
+    return sorted((key, f"{key}={said}") for key, said in found if key not in _NOT_COMPARED)
 
 
 def _decoded(text: str) -> str:
     """Return a header's value with its encoded words decoded, in whatever encoding it is."""
-    raw = text.encode("utf-8", "surrogateescape")
-    text = re.sub(r"\r?\n(?=[ \t])", "", _in(raw, ""))
+    text = re.sub(r"\r?\n(?=[ \t])", "", _in(text.encode("utf-8", "surrogateescape"), ""))
     said: list[str] = []
     try:
         found = decode_header(text)
@@ -115,6 +128,13 @@ def _decoded(text: str) -> str:
         else:
             said.append(_in(chunk, charset or ""))
     return untwinned("".join(said))
+
+
+def _unpacked(data: bytes, how: str) -> bytes:
+    """Return what a part holds, whose transfer encoding the parser did not undo."""
+    if how == "base64":
+        return base64.b64decode(data)
+    return quopri.decodestring(data) if how == "quoted-printable" else data
 
 
 def _in(data: bytes, charset: str) -> str:
