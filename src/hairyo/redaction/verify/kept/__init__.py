@@ -1,7 +1,7 @@
 """What has to survive in a copy (残るべき部分), read from original and copy alike: one reader a format.
 
 None shares code with the writers, and each reads with another library where there is one. A new format is one module
-here and its row in `WAYS`, or, with the reason, in `NOT_COMPARED`.
+here and its row in `WAYS`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ WAYS: Mapping[str, Ways] = MappingProxyType(
         "json": json_file.ways,
         "html": html.ways,
         "eml": mail.ways,
+        "msg": mail.ways,  # its copy is a mail, and is compared with the mail that it was made of
         "mbox": mail.mailbox_ways,
         "zip": archive.ways,
         "docx": office.ways,
@@ -32,12 +33,5 @@ WAYS: Mapping[str, Ways] = MappingProxyType(
         "pptx": office.ways,
         "pdf": pdf.ways,
         **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), picture.ways),
-    }
-)
-
-# Formats whose own copies are never compared, and why.
-NOT_COMPARED: Mapping[str, str] = MappingProxyType(
-    {
-        "msg": "its copy is a mail, which is compared with the mail that it was made of",
     }
 )

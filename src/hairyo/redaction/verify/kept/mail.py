@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable, Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import collapse_rfc2231_value
+from email.utils import collapse_rfc2231_value, decode_rfc2231
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
 
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.align import untwinned
@@ -110,8 +111,16 @@ def _parameters(mail: _Mail, header: str) -> list[tuple[str, str]]:
     field: _Mail = Message()
     raw = next((str(value) for name, value in mail.raw_items() if name.lower() == header), "")
     field[header] = re.sub(r"\r?\n(?=[ \t])", "", _in(raw.encode("utf-8", "surrogateescape"), ""))
-    found = [(key.lower(), _decoded(collapse_rfc2231_value(said))) for key, said in field.get_params([], header)[1:]]
+    found = [_parameter(*one) for one in field.get_params([], header)[1:]]
     return sorted((key, f"{key}={said}") for key, said in found if key not in _NOT_COMPARED)
+
+
+def _parameter(key: str, value: str | tuple[str | None, str | None, str]) -> tuple[str, str]:
+    """Return name and value of a parameter, decoded (RFC 2231)."""
+    if key.endswith("*") and isinstance(value, str):  # the library leaves it where the name has a hyphen
+        charset, _, said = decode_rfc2231(value)
+        return key.rstrip("*").lower(), _in(unquote_to_bytes(said), charset or "")
+    return key.lower(), _decoded(collapse_rfc2231_value(value))
 
 
 def _decoded(text: str) -> str:
