@@ -119,12 +119,13 @@ class _Asked:
         if piece.kind == "address":
             special = addresses(str(piece.content), self.whole)
         elif piece.kind == "formula":
-            special = [*self.names, *emptied_strings(str(piece.content), self.whole)]
+            special = emptied_strings(str(piece.content), self.whole)
+        named = self.names if piece.kind in ("formula", "cell") else ()
         if own or special:
-            return Changes([*own, *self.whole, *special], cut=piece.cut, spelled=SPELLED.get(piece.kind))
+            return Changes([*own, *self.whole, *special, *named], cut=piece.cut, spelled=SPELLED.get(piece.kind))
         key = (piece.kind, piece.cut, len(self.names))
         if key not in self._ready:
-            self._ready[key] = Changes(self.whole, cut=piece.cut, spelled=SPELLED.get(piece.kind))
+            self._ready[key] = Changes([*self.whole, *named], cut=piece.cut, spelled=SPELLED.get(piece.kind))
         return self._ready[key]
 
     @property
@@ -191,6 +192,9 @@ class _Comparing:
         if one.identity == other.identity:
             self._count += 1
             return
+        if one.ways is not other.ways:
+            self._lose(place)
+            return
         best: _Comparing | None = None
         for way in one.ways(one.source, self._asked.scratch):
             tried = _Comparing(self._asked, within=True)
@@ -218,7 +222,7 @@ class _Comparing:
         looked = one.looks.against(other.looks, self._asked.after)
         self._net.update(looked.removed)
         self._changed += looked.changed
-        self._loose = True
+        self._loose |= bool(looked.changed)
         if not looked.same:
             self._lose(one.place)
 
@@ -281,12 +285,13 @@ class _Comparing:
 
     def _account(self, piece: Kept, own: Counter[Change], done: Counter[Change], emptied: int) -> None:
         """See to it that all was done that was asked for, and not more often."""
-        if piece.cut or not piece.counted or piece.kind not in ("text", "words"):
+        if piece.cut or not piece.counted or piece.kind not in ("text", "words", "cell"):
             self._loose = True
         elif piece.record is None or self._is_within:  # nobody can tell which edit emptied what
             self._loose |= bool(emptied)
             for change, times in done.items():
                 _count(self._net, change, times)
+                self._loose |= change not in self._asked.whole  # a name that had to be made another
         else:
             self._used += done - own
             left = own - done

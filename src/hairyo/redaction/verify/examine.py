@@ -158,6 +158,8 @@ def _side_by_side(before: Iterable[Kept], after: Iterable[Kept], scratch: Path) 
 def _within(piece: Kept, one: Within, other: Within, scratch: Path) -> tuple[list[Difference], int]:
     if one.identity == other.identity:
         return [], 0
+    if one.ways is not other.ways:
+        return [Difference(piece.place, "changed", "", "")], 0
     tried = (_side_by_side(way(one.source), way(other.source), scratch) for way in one.ways(one.source, scratch))
     found, count = min(tried, key=_elsewhere, default=([Difference(piece.place, "changed", "", "")], 0))
     return [replace(each, place=f"{piece.place}: {each.place}", record=None) for each in found], count

@@ -116,9 +116,9 @@ class Kept:
 
 
 # What a change may look like in a piece. `words`: white space does not count. `name`: only letters and figures count,
-# a number may follow. `formula`: names that were changed stand in it, too. `address`: of a mail. `number`: becomes
+# a number may follow. `formula`, `cell`: names that were changed stand in it, too. `address`: of a mail. `number`: becomes
 # text. `result`: of a formula, may go.
-Kind = Literal["text", "words", "name", "formula", "address", "number", "result"]
+Kind = Literal["text", "words", "name", "formula", "cell", "address", "number", "result"]
 # Reads what should have survived, in an order that is the same in original and copy.
 KeptReader = Callable[[Path], Iterator[Kept]]
 # The ways to read an original, and its copy in the same way: several where the encoding cannot be told for sure.

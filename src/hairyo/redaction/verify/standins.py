@@ -19,6 +19,7 @@ _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _BETWEEN = re.compile(r"[\s<>,;:\"()]+")
 _ANGLE = re.compile(r"<([^<>]*)>")
 _QUOTES = re.compile(r"[\s\"\\]+")
+_QUOTING = re.compile(r"['\"\[\]_]+")
 _STRING = re.compile(r'"((?:[^"]|"")*)"')
 _NO_LETTER = re.compile(r"[\W_]+")
 _SUFFIX = re.compile(r"(?:-\d+)?\.[A-Za-z0-9]{1,7}\Z")
@@ -39,7 +40,7 @@ def _address(text: str) -> str:
 
 
 def _formula(text: str) -> str:
-    return text.replace("'", "").replace('"', "")
+    return _QUOTING.sub("", unicodedata.normalize("NFKC", text))
 
 
 SPELLED: Mapping[Kind, Callable[[str], str]] = MappingProxyType(

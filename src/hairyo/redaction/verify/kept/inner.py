@@ -11,7 +11,10 @@ from hairyo.redaction.verify.piece import Kept, KeptReader, Within
 from hairyo.redaction.verify.readers.inner import sniff
 
 # Formats in which a block stands in one place, and every place is compared: all that was asked for has to be done.
-EXACT = frozenset({"txt", "md", "csv", "tsv", "jsonl", "parquet", "json", "html", "docx", "xlsx", "pptx", "zip"})
+EXACT = frozenset(
+    {"txt", "md", "csv", "tsv", "jsonl", "parquet", "json", "html", "docx", "xlsx", "pptx", "zip"}
+    | {"png", "jpeg", "tiff", "gif", "bmp", "webp"}
+)
 _MAX_DEPTH = 12
 _FOLDER = "compare-"
 _Source = tuple[bytes, str]

@@ -121,14 +121,14 @@ class Page:
 
 
 def _same_but_dark(one: Pixels, other: Pixels) -> tuple[bool, int]:
-    """Return whether two looks are the same but where the second is dark, and in how many places it is."""
+    """Return whether two looks are the same but where the second is dark, and whether it is anywhere."""
     differ = cv2.absdiff(one, other) > _SEEN
     if not differ.any():
         return True, 0
     dark = (differ & (other < _DARK)).astype(np.uint8)
     around = cv2.dilate(dark, np.ones((5, 5), np.uint8))
     differ &= cv2.absdiff(cv2.blur(one, (3, 3)), cv2.blur(other, (3, 3))) > _SHIFTED
-    return int((differ & (around == 0)).sum()) <= _FEW, cv2.connectedComponents(dark)[0] - 1
+    return int((differ & (around == 0)).sum()) <= _FEW, int(dark.any())
 
 
 def _in_order(said: str, left: str) -> bool:
@@ -143,4 +143,4 @@ def _alike(one: Pixels, other: Pixels) -> tuple[bool, int]:
     distance = cv2.absdiff(cv2.blur(one, block), cv2.blur(other, block))
     dark = ((distance > _PICTURE_SEEN) & (other < _DARK)).astype(np.uint8)
     around = cv2.dilate(dark, np.ones((2 * _PICTURE_BLOCK + 1,) * 2, np.uint8))
-    return int(((distance > _PICTURE_SEEN) & (around == 0)).sum()) <= _FEW, cv2.connectedComponents(dark)[0] - 1
+    return int(((distance > _PICTURE_SEEN) & (around == 0)).sum()) <= _FEW, int(dark.any())

@@ -32,6 +32,7 @@ def ways(path: Path, scratch: Path) -> Iterator[KeptReader]:
 def _kept(path: Path) -> Iterator[Kept]:
     data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
     lossy = bytes(data[:2]) == b"\xff\xd8" or (bytes(data[8:12]) == b"WEBP")
+    turns = b"Exif" in data.tobytes() or bytes(data[:2]) in (b"II", b"MM")
     try:
         done, pages = cv2.imdecodemulti(data, cv2.IMREAD_COLOR)
     except cv2.error as error:
@@ -39,7 +40,8 @@ def _kept(path: Path) -> Iterator[Kept]:
     if not done or not len(pages):
         raise _unreadable()
     for number, page in enumerate(pages, 1):
-        yield Kept(f"page {number}", "", looks=Picture(np.asarray(page, dtype=np.uint8), lossy=lossy))
+        looks = Picture(np.asarray(page, dtype=np.uint8), lossy=lossy, turns=turns)
+        yield Kept(f"page {number}", "", looks=looks)
 
 
 def _unreadable() -> OutputError:
@@ -48,14 +50,23 @@ def _unreadable() -> OutputError:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page of a picture, as rows of BGR."""
+    """A page of a picture.
+
+    Attributes:
+        dots: rows of BGR.
+        lossy: whether its format loses something.
+        turns: whether its file may say that it is to be turned, which not all decoders heed.
+    """
 
     dots: Pixels = field(repr=False)
     lossy: bool
+    turns: bool
 
     def against(self, copy: Picture, added: Collection[str]) -> Looked:
         """Compare it with the copy's page; see `Looks`."""
-        for turned in _upright(self.dots, copy.dots):
+        for turned in _upright(self.dots) if self.turns else (self.dots,):
+            if turned.shape != copy.dots.shape:
+                continue
             same, bars = differs(turned, copy.dots, lossy=copy.lossy)
             if same:
                 return Looked(same, bars)
@@ -66,26 +77,25 @@ class Picture:
         return ""
 
 
-def _upright(one: Pixels, other: Pixels) -> Iterator[Pixels]:
-    """Yield a picture in all ways of being turned in which it has the other's size; the copy was turned by EXIF."""
+def _upright(one: Pixels) -> Iterator[Pixels]:
+    """Yield a picture in all ways of being turned; the copy was turned by EXIF."""
     for mirrored in (one, cv2.flip(one, 1)):
         for turn in _TURNS:
             turned: Any = mirrored if turn is None else cv2.rotate(mirrored, turn)
-            if turned.shape == other.shape:
-                yield np.asarray(turned, dtype=np.uint8)
+            yield np.asarray(turned, dtype=np.uint8)
 
 
 def differs(one: Pixels, other: Pixels, *, lossy: bool) -> tuple[bool, int]:
-    """Return whether two pictures of a size are the same but for bars in the second, and how many bars there are."""
-    distance = cv2.absdiff(one, other)
-    if distance.ndim == 3:
-        distance = distance.max(axis=2)
-    brightest = other if other.ndim == 2 else other.max(axis=2)
-    bars = ((distance > _SAME) & (brightest <= (_LOSSY_BLACK if lossy else _BLACK))).astype(np.uint8)
-    count = cv2.connectedComponents(bars)[0] - 1 if bars.any() else 0
+    """Return whether two pictures of a size are the same but for bars in the second, and whether it has any."""
+    distance, brightest = cv2.absdiff(one, other).max(axis=2), other.max(axis=2)
     if not lossy:
-        return not ((distance > _SAME) & (bars == 0)).any(), count
-    bars = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((_BLOCK, _BLOCK), np.uint8))
-    covered = cv2.dilate(bars, np.ones((2 * _ABOUT + 1, 2 * _ABOUT + 1), np.uint8))
+        bars = (distance > _SAME) & (brightest <= _BLACK)
+        return not ((distance > _SAME) & ~bars).any(), int(bars.any())
+    block = np.ones((_BLOCK, _BLOCK), np.uint8)
+    solid = cv2.morphologyEx((brightest <= _LOSSY_BLACK).astype(np.uint8), cv2.MORPH_OPEN, block)
+    _, labels = cv2.connectedComponents(solid)
+    new = np.unique(labels[(solid > 0) & (distance > _LOSSY_BLACK)])  # what was black before is no bar
+    bars = np.isin(labels, new[new > 0])
+    covered = cv2.dilate(bars.astype(np.uint8), np.ones((2 * _ABOUT + 1, 2 * _ABOUT + 1), np.uint8))
     distance[covered > 0] = 0
-    return bool((cv2.blur(distance, (_BLOCK, _BLOCK)) <= _LOSSY_SAME).all()), count
+    return bool((cv2.blur(distance, (_BLOCK, _BLOCK)) <= _LOSSY_SAME).all()), int(bars.any())

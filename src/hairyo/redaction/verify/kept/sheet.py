@@ -139,11 +139,11 @@ class SheetReader(PartReader):
 
 def _ways(row: _Row, scratch: Path) -> Iterator[Callable[[_Row], Iterable[Kept]]]:
     # What a cell holds is judged by what the original's was: text, a number, or what a formula gave.
-    kinds = [("result" if cell.formula else "text" if cell.is_text else "number") for cell in row]
+    kinds = [("result" if cell.formula else "cell" if cell.is_text else "number") for cell in row]
 
     def read(one: _Row) -> Iterator[Kept]:
         for number, cell in enumerate(one):
-            kind = kinds[number] if number < len(kinds) else "text"
+            kind = kinds[number] if number < len(kinds) else "cell"
             yield Kept(f"cell {number + 1}", cell.place)
             cut = cell.formula.count('"') > 2
             yield Kept(f"formula of cell {number + 1}", cell.formula, kind="formula", counted=False, cut=cut)
