@@ -290,8 +290,10 @@ class _Comparing:
         elif piece.record is None or self._is_within:  # nobody can tell which edit emptied what
             self._loose |= bool(emptied)
             for change, times in done.items():
-                _count(self._net, change, times)
-                self._loose |= change not in self._asked.whole  # a name that had to be made another
+                if change in self._asked.whole:
+                    _count(self._net, change, times)
+                else:  # a name that had to be made another
+                    self._loose = True
         else:
             self._used += done - own
             left = own - done

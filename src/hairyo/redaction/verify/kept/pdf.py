@@ -15,8 +15,10 @@ from urllib.parse import unquote
 
 import cv2
 import numpy as np
+import pypdf
 import pypdfium2
 import pypdfium2.raw as pdfium
+from pypdf.errors import PyPdfError
 
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.kept.picture import Pixels
@@ -43,7 +45,7 @@ def _kept(path: Path) -> Iterator[Kept]:
             for number in range(len(document)):
                 page = document[number]
                 try:
-                    yield from _page(document, page, f"page {number + 1}")
+                    yield from _page(document, page, path, number)
                 finally:
                     page.close()
             for number, entry in enumerate(document.get_toc(max_depth=60), 1):
@@ -55,12 +57,13 @@ def _kept(path: Path) -> Iterator[Kept]:
         raise OutputError("the PDF copy cannot be read again; the input must be held") from error
 
 
-def _page(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, place: str) -> Iterator[Kept]:
+def _page(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, path: Path, number: int) -> Iterator[Kept]:
+    place = f"page {number + 1}"
     boxes = [round(side, 1) for box in (page.get_mediabox(), page.get_cropbox()) for side in box]
     yield Kept(f"{place} boxes", f"{boxes} {page.get_rotation()}")
     for number, link in enumerate(_links(document, page), 1):
         yield Kept(f"{place} link {number}", link, kind="words", counted=False)
-    yield Kept(place, "", looks=Page(page))
+    yield Kept(place, "", looks=Page(page, path, number))
 
 
 def _links(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[str]:
@@ -84,9 +87,17 @@ def _links(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator
 
 @dataclass(slots=True)
 class Page:
-    """A page, while its document is open."""
+    """A page, while its document is open.
+
+    Attributes:
+        page: the page.
+        path: of the document.
+        number: of the page, from 0.
+    """
 
     page: pypdfium2.PdfPage = field(repr=False)
+    path: Path
+    number: int
 
     def against(self, copy: Page, added: Collection[str]) -> Looked:
         """Compare it with the copy's page; see `Looks`."""
@@ -95,7 +106,9 @@ class Page:
         removed, more = before - after, after - before
         scale = self._scale()
         one, other = self._dots(scale), copy._dots(scale)
-        if one.shape != other.shape or any(char not in added for char in more) or not (more or _in_order(said, left)):
+        if one.shape != other.shape or not (more or _in_order(said, left)):
+            return Looked(same=False)
+        if any(char not in added for char in more) and not self._speaks():
             return Looked(same=False)
         if before and not after and removed.total() > _FEW:
             same, bars = _alike(one, other)
@@ -110,6 +123,18 @@ class Page:
             return words(plain(text.get_text_range()))
         finally:
             text.close()
+
+    def _speaks(self) -> bool:
+        """Whether other text is said of letters than they show (ActualText); without it, the letters are read."""
+        try:
+            with self.path.open("rb") as file:
+                page = pypdf.PdfReader(file, strict=False).pages[self.number]
+                contents, resources = page.get_contents(), page.get("/Resources")
+                return b"/ActualText" in (contents.get_data() if contents else b"") or "/Properties" in (
+                    resources.get_object() if resources else {}
+                )
+        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+            return False
 
     def _scale(self) -> float:
         wide, high = self.page.get_size()
