@@ -8,7 +8,6 @@ from hairyo.cli.parser import as_path
 
 TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
     from hairyo.messages import Lang

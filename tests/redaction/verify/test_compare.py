@@ -87,7 +87,9 @@ def docx_file(path, rows):
 
 
 def json_file(path, rows):
-    path.write_text(json.dumps([{"a": row, "n": 12345} for row in rows], ensure_ascii=False, indent=1), encoding="utf-8")
+    path.write_text(
+        json.dumps([{"a": row, "n": 12345} for row in rows], ensure_ascii=False, indent=1), encoding="utf-8"
+    )
 
 
 def html_file(path, rows):
@@ -158,8 +160,7 @@ def random_edits(draw, blocks):
     return [
         edit
         for edit in found
-        if by_index[edit.block].text[edit.start : edit.end].strip()
-        and not special.search(by_index[edit.block].locator)
+        if by_index[edit.block].text[edit.start : edit.end].strip() and not special.search(by_index[edit.block].locator)
     ]
 
 

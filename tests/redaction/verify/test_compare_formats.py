@@ -104,7 +104,9 @@ def letter(tmp_path):
     body = f"<w:p>{runs('氏名は', NAME, 'です。')}</w:p><w:p>{runs('担当は', NAME, 'ではない。')}</w:p>"
     table = f"<w:tbl><w:tr><w:tc><w:p>{runs('金額')}</w:p></w:tc><w:tc><w:p>{runs('12')}</w:p></w:tc></w:tr></w:tbl>"
     parts = docx_parts(body + table, {"word/media/image1.png": picture.getvalue()})
-    types = parts["[Content_Types].xml"].replace("<Override", '<Default Extension="png" ContentType="image/png"/><Override', 1)
+    types = parts["[Content_Types].xml"].replace(
+        "<Override", '<Default Extension="png" ContentType="image/png"/><Override', 1
+    )
     return pack(tmp_path / "original.docx", parts | {"[Content_Types].xml": types})
 
 
@@ -212,7 +214,10 @@ def test_a_string_that_cells_share_is_compared_where_it_is_shown(tmp_path):
         strings = archive.read("xl/sharedStrings.xml").decode()
     shown = re.findall(r"<t[^>]*>([^<]{2,})</t>", strings)
     assert len(shown) > 3
-    told = [lost(repacked(copy, replacing("sharedStrings.xml$", said.encode(), said[1:].encode())), original) for said in shown]
+    told = [
+        lost(repacked(copy, replacing("sharedStrings.xml$", said.encode(), said[1:].encode())), original)
+        for said in shown
+    ]
     assert sum(map(bool, told)) == len(told)
 
 
@@ -263,7 +268,8 @@ def test_a_deck_that_changed_is_told(deck, pattern, old, new):
 # --- HTML, JSON
 
 PAGE = f"""<!DOCTYPE html><html lang="ja"><head><title>{NAME}の頁</title><style>.a{{color:red}}</style></head>
-<body><p class="a" title="{NAME}">名は<b>山田</b>太郎、<ruby>佐藤<rt>さとう</rt></ruby>と<ruby>鈴木<rt>すずき</rt></ruby>。</p>
+<body><p class="a" title="{NAME}">名は<b>山田</b>太郎、<ruby>佐藤<rt>さとう</rt></ruby>と
+<ruby>鈴木<rt>すずき</rt></ruby>。</p>
 <a href="https://example.jp/?q=%E5%B1%B1%E7%94%B0%E5%A4%AA%E9%83%8E">連絡</a><!-- {NAME}の控え -->
 <table><tr><th>金額</th><td>12</td></tr></table><script>var a = "\\u5c71\\u7530太郎", b = 3;</script></body></html>"""
 
@@ -304,7 +310,8 @@ def test_a_page_that_changed_is_told(tmp_path, old, new):
 def test_a_json_file_that_changed_is_told(tmp_path, old, new):
     path = tmp_path / "original.json"
     path.write_text(
-        f'{{"a": [\n1.50, 12, true, null], "b": ["x", "y", "\\u3042"], "k": 1, "k": 2, "{NAME}": "{NAME}", "c": "{NAME}"}}',
+        f'{{"a": [\n1.50, 12, true, null], "b": ["x", "y", "\\u3042"], "k": 1, "k": 2, '
+        f'"{NAME}": "{NAME}", "c": "{NAME}"}}',
         encoding="utf-8",
     )
     copy, original = copied(path, NAME)
@@ -420,7 +427,7 @@ def test_archives_pass_and_a_member_that_changed_is_told(tmp_path):
     assert lost(repacked(copy, lambda name, data: data.replace(b"35", b"53")), original)
     for number in range(len(names)):
         assert lost(repacked(copy, lambda name, data, number=number: None if name == names[number] else data), original)
-    nested = repacked(copy, lambda name, data: data.replace("12".encode(), b"21") if name == "頁.html" else data)
+    nested = repacked(copy, lambda name, data: data.replace(b"12", b"21") if name == "頁.html" else data)
     assert lost(nested, original)
 
 

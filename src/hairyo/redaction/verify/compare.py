@@ -135,7 +135,13 @@ class _Asked:
 
 
 class _Comparing:
-    """One comparison under way: of two files, or of what lies `within` them, where records have no changes of their own."""
+    """One comparison under way: of two files, or of what lies within them.
+
+    Args:
+        asked: what was asked for.
+        within: of what lies within them, where records have no changes of their own.
+        loose: whether something may be done that is not seen.
+    """
 
     def __init__(self, asked: _Asked, *, within: bool = False, loose: bool = False) -> None:
         self._asked, self._is_within = asked, within

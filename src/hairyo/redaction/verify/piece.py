@@ -116,8 +116,8 @@ class Kept:
 
 
 # What a change may look like in a piece. `words`: white space does not count. `name`: only letters and figures count,
-# a number may follow. `formula`, `cell`: names that were changed stand in it, too. `address`: of a mail. `number`: becomes
-# text. `result`: of a formula, may go.
+# a number may follow. `formula`, `cell`: names that were changed stand in it, too. `address`: of a mail, becomes one of
+# nobody. `number`: becomes text. `result`: of a formula, may go.
 Kind = Literal["text", "words", "name", "formula", "cell", "address", "number", "result"]
 # Reads what should have survived, in an order that is the same in original and copy.
 KeptReader = Callable[[Path], Iterator[Kept]]

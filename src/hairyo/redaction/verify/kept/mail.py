@@ -17,7 +17,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, decode_rfc2231
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from urllib.parse import unquote_to_bytes
 
 from hairyo.errors import OutputError
@@ -76,16 +76,16 @@ def _mail(mail: _Mail, place: str) -> Iterator[Kept]:
     yield from _header(mail, place)
     for what, text in (("preamble", mail.preamble), ("epilogue", mail.epilogue)):
         yield _text(f"{place} {what}", (text or "").encode("utf-8", "surrogateescape"), "", page=False)
-    parts = mail.get_payload() if mail.is_multipart() else []
+    parts = cast("list[_Mail]", mail.get_payload()) if mail.is_multipart() else []
     how = str(mail.get("content-transfer-encoding", "")).strip().lower()
     if mail.get_content_type() in _REPORTS:
-        data = b"\n".join(part.as_bytes() for part in parts)  # type: ignore[union-attr]
+        data = b"\n".join(part.as_bytes() for part in parts)
         yield _text(place, _unpacked(data, how), str(mail.get_content_charset() or ""), page=False)
     elif parts and mail.get_content_maintype() == "message" and how in ("base64", "quoted-printable"):
-        yield document(f"{place} message", _unpacked(parts[0].as_bytes(), how), "mail.eml")  # type: ignore[union-attr]
+        yield document(f"{place} message", _unpacked(parts[0].as_bytes(), how), "mail.eml")
     elif mail.is_multipart():
-        for number, part in enumerate(mail.get_payload(), 1):
-            yield from _mail(part, f"{place} part {number}")  # type: ignore[arg-type]
+        for number, part in enumerate(parts, 1):
+            yield from _mail(part, f"{place} part {number}")
     else:
         yield _body(mail, place)
 

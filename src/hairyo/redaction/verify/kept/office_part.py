@@ -226,9 +226,7 @@ class PartReader:
             if flow in paragraph.texts:
                 is_reading = flow.startswith("ruby")
                 text = "".join(paragraph.texts[flow])
-                self.found.append(
-                    Kept(place, text, cut=mixed and not is_reading, may_go=is_reading, counted=not mixed)
-                )
+                self.found.append(Kept(place, text, cut=mixed and not is_reading, may_go=is_reading, counted=not mixed))
 
     def _flow(self, local: str) -> str:
         """Return what a character of the paragraph is part of: its text, what was deleted, a field, a reading."""

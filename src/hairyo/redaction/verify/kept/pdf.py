@@ -61,8 +61,8 @@ def _page(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, path: Path, 
     place = f"page {number + 1}"
     boxes = [round(side, 1) for box in (page.get_mediabox(), page.get_cropbox()) for side in box]
     yield Kept(f"{place} boxes", f"{boxes} {page.get_rotation()}")
-    for number, link in enumerate(_links(document, page), 1):
-        yield Kept(f"{place} link {number}", link, kind="words", counted=False)
+    for nth, link in enumerate(_links(document, page), 1):
+        yield Kept(f"{place} link {nth}", link, kind="words", counted=False)
     yield Kept(place, "", looks=Page(page, path, number))
 
 
