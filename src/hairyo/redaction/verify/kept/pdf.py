@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Collection, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -40,30 +39,26 @@ def ways(path: Path, scratch: Path) -> Iterator[KeptReader]:
 
 def _kept(path: Path) -> Iterator[Kept]:
     try:
-        with closing(pypdfium2.PdfDocument(path)) as document:
-            yield Kept("number of pages", str(len(document)))
-            for number in range(len(document)):
-                page = document[number]
-                try:
-                    yield from _page(document, page, path, number)
-                finally:
-                    page.close()
-            for number, entry in enumerate(document.get_toc(max_depth=60), 1):
-                target = entry.get_dest()
-                where = "" if target is None else str(target.get_index())
-                yield Kept(f"outline {number}", f"{entry.level} {where}")
-                yield Kept(f"title of outline {number}", plain(entry.get_title()), kind="words", counted=False)
+        document = pypdfium2.PdfDocument(path)  # closes itself when the last of its pages has been looked at
+        yield Kept("number of pages", str(len(document)))
+        for number in range(len(document)):
+            yield from _page(Page(document, path, number))
+        for number, entry in enumerate(document.get_toc(max_depth=60), 1):
+            target = entry.get_dest()
+            where = "" if target is None else str(target.get_index())
+            yield Kept(f"outline {number}", f"{entry.level} {where}")
+            yield Kept(f"title of outline {number}", plain(entry.get_title()), kind="words", counted=False)
     except pypdfium2.PdfiumError as error:
         raise OutputError("the PDF copy cannot be read again; the input must be held") from error
 
 
-def _page(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, path: Path, number: int) -> Iterator[Kept]:
-    place = f"page {number + 1}"
-    boxes = [round(side, 1) for box in (page.get_mediabox(), page.get_cropbox()) for side in box]
-    yield Kept(f"{place} boxes", f"{boxes} {page.get_rotation()}")
-    for nth, link in enumerate(_links(document, page), 1):
-        yield Kept(f"{place} link {nth}", link, kind="words", counted=False)
-    yield Kept(place, "", looks=Page(page, path, number))
+def _page(page: Page) -> Iterator[Kept]:
+    place, opened = f"page {page.number + 1}", page.opened()
+    boxes = [round(side, 1) for box in (opened.get_mediabox(), opened.get_cropbox()) for side in box]
+    yield Kept(f"{place} boxes", f"{boxes} {opened.get_rotation()}")
+    for number, link in enumerate(_links(page.document, opened), 1):
+        yield Kept(f"{place} link {number}", link, kind="words", counted=False)
+    yield Kept(place, "", looks=page)
 
 
 def _links(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[str]:
@@ -87,20 +82,40 @@ def _links(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator
 
 @dataclass(slots=True)
 class Page:
-    """A page, while its document is open.
+    """A page; it is open from when it is first needed until it has been compared.
 
     Attributes:
-        page: the page.
+        document: the open document.
         path: of the document.
         number: of the page, from 0.
     """
 
-    page: pypdfium2.PdfPage = field(repr=False)
+    document: pypdfium2.PdfDocument = field(repr=False)
     path: Path
     number: int
+    _page: pypdfium2.PdfPage | None = field(default=None, repr=False)
+
+    def opened(self) -> pypdfium2.PdfPage:
+        """Return the page as pdfium has it."""
+        if self._page is None:
+            self._page = self.document[self.number]
+        return self._page
+
+    def close(self) -> None:
+        """Give back what it takes of memory."""
+        if self._page is not None:
+            self._page.close()
+            self._page = None
 
     def against(self, copy: Page, added: Collection[str]) -> Looked:
         """Compare it with the copy's page; see `Looks`."""
+        try:
+            return self._against(copy, added)
+        finally:
+            self.close()
+            copy.close()
+
+    def _against(self, copy: Page, added: Collection[str]) -> Looked:
         said, left = self.said(), copy.said()
         before, after = folded(said), folded(left)
         removed, more = before - after, after - before
@@ -118,7 +133,7 @@ class Page:
 
     def said(self) -> str:
         """Return its characters, as pdfium reads them."""
-        text = self.page.get_textpage()
+        text = self.opened().get_textpage()
         try:
             return words(plain(text.get_text_range()))
         finally:
@@ -137,11 +152,11 @@ class Page:
             return False
 
     def _scale(self) -> float:
-        wide, high = self.page.get_size()
+        wide, high = self.opened().get_size()
         return float(min(_SCALE, (_MOST_PIXELS / max(wide * high, 1.0)) ** 0.5))
 
     def _dots(self, scale: float) -> Pixels:
-        bitmap = self.page.render(scale=scale, grayscale=True, may_draw_forms=False)
+        bitmap = self.opened().render(scale=scale, grayscale=True, may_draw_forms=False)
         return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
 
 
