@@ -522,6 +522,16 @@ def test_a_pdf_that_changed_is_told(tmp_path, change):
     assert lost(repaged(copy, change), original)
 
 
+def test_a_page_that_became_a_picture_is_compared_by_its_look(tmp_path, monkeypatch):
+    monkeypatch.setattr("hairyo.documents.pdf.raster.same_but_for", lambda *_: False)
+    copy, original = copied(report(tmp_path, *PAGES), NAME)
+    assert lost(copy, original) == 0
+    other = tmp_path / "other"
+    other.mkdir()
+    told, _ = copied(report(other, PAGES[0], ["次の頁", f"{NAME}と佐藤", "以上です、また"]), NAME)
+    assert lost(told, original)
+
+
 def test_a_word_redacted_elsewhere_may_not_go_from_a_page(tmp_path):
     path = report(tmp_path, *PAGES)
     copy, original = copied(path, NAME)

@@ -121,13 +121,16 @@ class Page:
         removed, more = before - after, after - before
         scale = self._scale()
         one, other = self._dots(scale), copy._dots(scale)
-        if one.shape != other.shape or not (more or _in_order(said, left)):
+        if one.shape != other.shape:
+            return Looked(same=False)
+        if not said and left:  # a scan, whose copy may bear the text that was read in it
+            return Looked(*_alike(one, other))
+        if not more and not _in_order(said, left):
             return Looked(same=False)
         if any(char not in added for char in more) and not self._speaks():
             return Looked(same=False)
-        if before and not after and removed.total() > _FEW:
-            same, bars = _alike(one, other)
-            return Looked(same, bars)
+        if not left and removed.total() > _FEW:
+            return Looked(*_alike(one, other))
         same, bars = _same_but_dark(one, other)
         return Looked(same, bars, removed)
 
