@@ -11,6 +11,7 @@ import csv
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
@@ -102,16 +103,11 @@ class _Asked:
         self.by_record, self.scratch = by_record, scratch
         self.whole = Counter(_telling(by_record.get(None, ())))
         self.names: set[Change] = set()
-        self.net, self.removed, self.added = Counter[str](), Counter[str](), Counter[str]()
-        for change, times in self.whole.items():
-            _count(self.net, change, times)
-            _add(self.removed, folded(change.before), times)
-            _add(self.added, folded(change.after), times)
         self._ready: dict[tuple[Kind, bool, int], Changes] = {}
 
-    def own(self, record: int | None) -> Counter[Change]:
+    def own(self, record: int) -> Counter[Change]:
         """Return what was asked for in a record."""
-        return Counter(_telling(self.by_record.get(record, ()))) if record is not None else Counter()
+        return Counter(_telling(self.by_record.get(record, ())))
 
     def changes(self, piece: Kept, own: Counter[Change]) -> Changes:
         """Return what may have been changed in a piece."""
@@ -128,10 +124,20 @@ class _Asked:
             self._ready[key] = Changes([*self.whole, *named], cut=piece.cut, spelled=SPELLED.get(piece.kind))
         return self._ready[key]
 
-    @property
+    @cached_property
     def after(self) -> set[str]:
         """Return the characters that stand-ins are made of."""
         return set().union(*(one.after for one in self.whole))
+
+    @cached_property
+    def removed(self) -> Counter[str]:
+        """Return the characters that were to go."""
+        return _characters((one.before, times) for one, times in self.whole.items())
+
+    @cached_property
+    def added(self) -> Counter[str]:
+        """Return the characters that were to come."""
+        return _characters((one.after, times) for one, times in self.whole.items())
 
 
 class _Comparing:
@@ -145,8 +151,8 @@ class _Comparing:
 
     def __init__(self, asked: _Asked, *, within: bool = False, loose: bool = False) -> None:
         self._asked, self._is_within = asked, within
-        self._used: Counter[Change] = Counter()  # in records, of what was asked for in what belongs to none
-        self._net: Counter[str] = Counter()  # characters that went, less those that came
+        self._used: Counter[Change] = Counter()  # of what was asked for in what belongs to no record
+        self._removed: Counter[str] = Counter()  # characters that went from pages
         self._loose = loose  # whether anything was done that is not counted
         self._count = self._changed = self._lost = 0
         self._places: list[str] = []
@@ -169,11 +175,15 @@ class _Comparing:
         Characters are counted, not changes, since several choices of changes may explain the same difference.
         """
         asked = self._asked
-        net = self._net.copy()
-        for change, times in self._used.items():
-            _count(net, change, times)
+        if not self._removed and (self._used == asked.whole if not self._loose else self._used <= asked.whole):
+            return True
+        net = self._removed.copy()
+        net.update(_characters((one.before, times) for one, times in self._used.items()))
+        net.subtract(_characters((one.after, times) for one, times in self._used.items()))
         if not self._loose:
-            return all(net[char] == asked.net[char] for char in net.keys() | asked.net.keys())
+            return all(
+                net[char] == asked.removed[char] - asked.added[char] for char in {*net, *asked.removed, *asked.added}
+            )
         return all(-asked.added[char] <= count <= asked.removed[char] for char, count in net.items())
 
     def _side_by_side(self, before: Iterable[Kept], after: Iterable[Kept]) -> int:
@@ -212,7 +222,7 @@ class _Comparing:
             self._loose = True
             return
         self._used += best._used
-        self._net.update(best._net)
+        self._removed.update(best._removed)
         self._loose |= best._loose or one.apart
         self._count += best._count
         self._changed += best._changed
@@ -226,14 +236,14 @@ class _Comparing:
             self._lose(one.place)
             return
         looked = one.looks.against(other.looks, self._asked.after)
-        self._net.update(looked.removed)
+        self._removed.update(looked.removed)
         self._changed += looked.changed
         self._loose |= bool(looked.changed)
         if not looked.same:
             self._lose(one.place)
 
     def _pair(self, one: Kept, other: Kept) -> None:
-        own = Counter[Change]() if self._is_within else self._asked.own(other.record)
+        own = _NONE if self._is_within or other.record is None else self._asked.own(other.record)
         if one.content == other.content and one.values == other.values and not own:
             if one.written != other.written:
                 self._lose(one.place)
@@ -297,15 +307,14 @@ class _Comparing:
             self._loose |= bool(emptied)
             for change, times in done.items():
                 if change in self._asked.whole:
-                    _count(self._net, change, times)
+                    self._used[change] += times
                 else:  # a name that had to be made another
                     self._loose = True
         else:
             self._used += done - own
             left = own - done
-            if (left.total() and not emptied) or left.total() < emptied or self._used - self._asked.whole:
+            if (left.total() and not emptied) or left.total() < emptied or done - own - self._asked.whole:
                 self._lose(piece.place)
-                self._used &= self._asked.whole
 
     def _lose(self, place: str, count: int = 1) -> None:
         self._lost += count
@@ -313,16 +322,16 @@ class _Comparing:
 
 
 _NOTHING = Kept("the end", "")
+_NONE: Counter[Change] = Counter()  # nothing is ever put into it
 
 
-def _count(net: Counter[str], change: Change, times: int) -> None:
-    _add(net, folded(change.before), times)
-    _add(net, folded(change.after), -times)
-
-
-def _add(counts: Counter[str], more: Counter[str], times: int) -> None:
-    for char, count in more.items():
-        counts[char] += count * times
+def _characters(texts: Iterable[tuple[str, int]]) -> Counter[str]:
+    """Return the characters of texts, each so many times."""
+    found: Counter[str] = Counter()
+    for text, times in texts:
+        for char, count in folded(text).items():
+            found[char] += count * times
+    return found
 
 
 def _telling(changes: Iterable[Change]) -> Iterator[Change]:

@@ -77,7 +77,8 @@ class _Page(HTMLParser):
         """End the block of text at hand."""
         self._number += 1
         self._add(f"text {self._number}", "".join(self._text))
-        self._end_reading()
+        if self._depth:
+            self._end_reading()
         tags = "\x1f".join(self._tags)
         self.found.append(Kept(f"elements of text {self._number}", tags, kind="words", counted=False))
         self.found += [Kept(f"name {self._number}", name, kind="name", counted=False) for name in self._names]
