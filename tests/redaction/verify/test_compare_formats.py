@@ -125,6 +125,7 @@ def test_a_letter_passes(letter):
         (r"document\.xml$", MASK.encode(), NAME.encode()),
         (r"document\.xml$", b"<w:tc>", b"<w:tc><w:tcPr/>"),
         (r"image1\.png$", b"IDAT", b"IDAS"),
+        (r"document\.xml$", b"</w:body>", b""),
     ],
 )
 def test_a_letter_that_changed_is_told(letter, pattern, old, new):

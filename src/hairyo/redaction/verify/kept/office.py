@@ -72,4 +72,7 @@ def _ways(source: _Source, scratch: Path) -> Iterator[Callable[[_Source], Iterab
 def _part(source: _Source) -> Iterable[Kept]:
     root = root_of(source.data)
     reader = SheetReader(root, source.strings) if root == "worksheet" else PartReader(root)
-    return reader.of(source.data)
+    try:
+        return reader.of(source.data)
+    except (expat.ExpatError, ValueError) as error:
+        raise OutputError("the copy cannot be compared with the input; the input must be held") from error
