@@ -110,7 +110,7 @@ class PartReader:
 
     def start(self, name: str, attributes: list[str]) -> None:
         """Begin an element."""
-        space, _, local = name.rpartition(" ")
+        _, _, local = name.rpartition(" ")
         self._names.append(local)
         pairs = [(key.rpartition(" ")[2], value) for key, value in zip(attributes[::2], attributes[1::2], strict=True)]
         points_at_dropped = any(key in ("PartName", "Target") and DROPPED.search(value) for key, value in pairs)
@@ -130,9 +130,10 @@ class PartReader:
         elif local in _RUN_TEXT and self._in_run():
             self._paragraphs[-1].add(self._flow(local), "")
         else:
-            self._begin(space, local, pairs)
+            self._begin(name, local, pairs)
 
-    def _begin(self, space: str, local: str, pairs: list[tuple[str, str]]) -> None:
+    def _begin(self, name: str, local: str, pairs: list[tuple[str, str]]) -> None:
+        space = name.rpartition(" ")[0]
         self._childless = False
         self._end_leaf()
         self._childless = True
@@ -145,9 +146,9 @@ class PartReader:
             self._points = {}
         parent = self._names[-2] if len(self._names) > 1 else ""
         if parent in _LISTS and local in _ITEMS:
-            local = "item"
+            name = local = "item"
         if local != "r":  # of a run; one is made where a break stood
-            self._others.append(f"\x1e{local}")
+            self._others.append(name)
         gone = _SET.get(local, _DROPPED_ATTRIBUTES)
         for key, value in pairs:
             if key in _DROPPED_ATTRIBUTES or key in gone:

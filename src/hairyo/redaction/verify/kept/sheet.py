@@ -27,6 +27,7 @@ class Cell(NamedTuple):
         is_text: whether it holds text, not a number.
         text: what it holds.
         reading: of its text.
+        rest: what else stands in it.
     """
 
     place: str
@@ -34,6 +35,7 @@ class Cell(NamedTuple):
     is_text: bool
     text: str
     reading: str
+    rest: str
 
 
 _Row = tuple[Cell, ...]
@@ -85,6 +87,8 @@ class SheetReader(PartReader):
             self._names.append(local)
             if local == "f":
                 self._cell["formula"] = " ".join(attributes) or "="
+            elif local not in ("v", "is") and "is" not in self._names:
+                self._cell["rest"] = "\x1f".join((self._cell.get("rest", ""), name, *attributes))
         elif local == "c" and self._names[-1:] == ["row"]:
             self._names.append(local)
             self._cell = dict(zip(attributes[::2], attributes[1::2], strict=True))
@@ -104,6 +108,8 @@ class SheetReader(PartReader):
         elif what == "t":
             part = "reading" if "rPh" in self._names else "inline"
             self._cell[part] = self._cell.get(part, "") + data
+        elif "is" not in self._names and data.strip():
+            self._cell["rest"] = self._cell.get("rest", "") + data
 
     def end(self, name: str) -> None:
         """End an element."""
@@ -120,14 +126,15 @@ class SheetReader(PartReader):
     def _read(self, cell: dict[str, str]) -> Cell:
         kind, value = cell.get("t", "n"), cell.get("value", "")
         place = f"{cell.get('r', '')} {cell.get('s', '')}"
+        rest = cell.get("rest", "")
         formula = f"{cell.get('formula', '')}\x1f{cell.get('said', '')}" if "formula" in cell else ""
         if kind == "s":
             number = int(value) if value.isdecimal() else -1
             string = self._strings[number] if 0 <= number < len(self._strings) else SharedString(value, "")
-            return Cell(place, formula, True, string.text, string.reading)
+            return Cell(place, formula, True, string.text, string.reading, rest)
         if kind == "inlineStr":
-            return Cell(place, formula, True, cell.get("inline", ""), cell.get("reading", ""))
-        return Cell(place, formula, kind == "str", value, "")
+            return Cell(place, formula, True, cell.get("inline", ""), cell.get("reading", ""), rest)
+        return Cell(place, formula, kind == "str", value, "", rest)
 
     def _end_row(self) -> None:
         self._rows += 1
@@ -149,5 +156,6 @@ def _ways(row: _Row, scratch: Path) -> Iterator[Callable[[_Row], Iterable[Kept]]
             yield Kept(f"formula of cell {number + 1}", cell.formula, kind="formula", counted=False, cut=cut)
             yield Kept(f"cell {number + 1}", cell.text, kind=kind)  # type: ignore[arg-type]
             yield Kept(f"reading of cell {number + 1}", cell.reading, may_go=True)
+            yield Kept(f"rest of cell {number + 1}", cell.rest)
 
     yield read
