@@ -200,12 +200,10 @@ class _Work:
             replaced=replaced + rest.replaced,
         )
 
-    def _original(self, changes: Changes) -> Original | None:
-        """Return what the copy is to be compared with; None where it is of another format than the input."""
-        if self._document.converted:
-            return None
+    def _original(self, changes: Changes) -> Original:
+        """Return what the copy is to be compared with: the input, or what the input was converted to."""
         submission = self.task.submission
-        return Original(submission.path, changes, self._folder, submission.rows)
+        return Original(self._document.basis or submission.path, changes, self._folder, submission.rows)
 
     def _make_folder(self) -> None:
         """Make the submission's own folder; where a table is shared, whoever is first does so."""

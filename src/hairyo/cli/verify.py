@@ -8,7 +8,6 @@ from hairyo.cli.parser import as_path
 
 TYPE_CHECKING = False  # as in `hairyo`: without importing `typing`
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
     from hairyo.messages import Lang
@@ -40,25 +39,23 @@ def run(args: argparse.Namespace) -> int:
     import tempfile
     from pathlib import Path
 
+    from hairyo.documents import Limits, open_document
     from hairyo.errors import UsageError
     from hairyo.redaction.verify.examine import examine
 
-    name = _format(args.copy)
-    if name != _format(args.against):
-        raise UsageError("the copy and the file it is to be compared with are of different formats")
     with tempfile.TemporaryDirectory() as scratch:
-        found = examine(args.copy, args.against, name, scratch=Path(scratch), everywhere=args.everywhere)
+        name = open_document(args.copy).format
+        against = open_document(args.against, limits=Limits(scratch=Path(scratch)))
+        made = "eml" if against.converted == ".eml" else against.format
+        if name != made:
+            raise UsageError("the copy and the file it is to be compared with are of different formats")
+        basis = against.basis or args.against
+        found = examine(args.copy, basis, name, scratch=Path(scratch), everywhere=args.everywhere)
     if args.json:
         print(json.dumps(_as_json(found, show=args.show), ensure_ascii=False))
     else:
         _tell(found, args.lang, show=args.show)
     return found.exit_code
-
-
-def _format(path: Path) -> str:
-    from hairyo.documents import open_document
-
-    return open_document(path).format
 
 
 def _as_json(found: Examination, *, show: bool) -> dict[str, Any]:

@@ -69,12 +69,14 @@ class Document(ABC):
         remarks: what whoever releases the copy should know (a name that belies the content, pages that became
             pictures); without any text of the input. Complete once the copy is written.
         converted: the suffix of the copy's format where it is not the input's own (`.docx` for a DOC), else "".
+        basis: of a converted document, the file of the copy's format that the copy is made of; else None.
     """
 
     format: str
     unread: tuple[str, ...] = ()
     remarks: tuple[Words, ...] = ()
     converted: str = ""
+    basis: Path | None = None
 
     @abstractmethod
     def blocks(self) -> Iterator[Block]:

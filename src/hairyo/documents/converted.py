@@ -81,7 +81,7 @@ def open_file(path: Path, *, kind: str, limits: Limits, columns: ColumnMap | Non
         shutil.rmtree(folder, ignore_errors=True)
         raise
     weakref.finalize(document, shutil.rmtree, folder, ignore_errors=True)
-    document.converted = f".{made}"
+    document.converted, document.basis = f".{made}", result
     document.remarks = (
         Words("LibreOffice converted it to {made}; compare the copy's layout with the document's", made=made.upper()),
         *document.remarks,

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import shutil
 import struct
+import weakref
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
 
 import olefile
 
@@ -199,7 +202,12 @@ class OutlookDocument(Document):
                 "the mail has more than {size} bytes; save its attachments apart", size=4 * limits.record_chars
             )
         mail, closed = _read(path)
-        self._part = Part(_as_bytes(mail), "mail", limits)
+        data = _as_bytes(mail)
+        folder = Path(mkdtemp(dir=limits.scratch, prefix="convert-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.basis = folder / "mail.eml"
+        self.basis.write_bytes(data)
+        self._part = Part(data, "mail", limits)
         self.unread = (*self._part.unread, *(["encrypted or signed part"] if closed else []))
         self.remarks = (_DROPPED, *self._part.remarks)
 

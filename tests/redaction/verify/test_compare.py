@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 import tracemalloc
+import zipfile
 from collections import defaultdict
+from email.message import EmailMessage
 
+import openpyxl
+import pptx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,11 +21,13 @@ from hairyo.errors import LeakFound, OutputError, TextLost
 from hairyo.redaction import Change, Secret
 from hairyo.redaction.verify import Original, check_or_destroy, compare
 from hairyo.redaction.verify.align import Changes, align
-from hairyo.redaction.verify.readers import NOT_COMPARED, READERS, WAYS
+from hairyo.redaction.verify.kept import WAYS
+from hairyo.redaction.verify.kept.inner import EXACT
+from hairyo.redaction.verify.readers import READERS
 
 MASK = "[非開示]"
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -79,20 +86,87 @@ def docx_file(path, rows):
     pack(path, docx_parts(body))
 
 
+def json_file(path, rows):
+    path.write_text(
+        json.dumps([{"a": row, "n": 12345} for row in rows], ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+
+
+def html_file(path, rows):
+    body = "".join(f"<p title='題'>{one}<b>{other}</b></p>\n" for one, other in rows)
+    path.write_text(f"<!DOCTYPE html><html><body>{body}</body></html>", encoding="utf-8")
+
+
+def mail_bytes(rows):
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = "件名です", "会 <a@example.jp>", "b@example.jp"
+    mail.set_content("\n".join("、".join(row) for row in rows) + "\n")
+    mail.add_attachment("".join(f"{row[0]}\n" for row in rows).encode(), "text", "plain", filename="表.txt")
+    return mail.as_bytes()
+
+
+def mail_file(path, rows):
+    path.write_bytes(mail_bytes(rows))
+
+
+def mailbox_file(path, rows):
+    path.write_bytes(b"".join(b"From a@example.jp Mon Jan  5 10:00:00 2026\n" + mail_bytes([row]) for row in rows))
+
+
+def archive_file(path, rows):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("名簿/一.csv", "項,目\r\n" + "".join(",".join(row) + "\r\n" for row in rows))
+        archive.writestr("二.txt", "\n".join(row[0] for row in rows))
+        archive.writestr("三.json", json.dumps(rows))
+
+
+def workbook_file(path, rows):
+    book = openpyxl.Workbook()
+    for row in [["項", "目"], *rows]:
+        book.active.append([*row, 12345, '="a"&A1'])
+    book.save(path)
+
+
+def slides_file(path, rows):
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    frame = slide.shapes.add_textbox(0, 0, 999999, 999999).text_frame
+    for row in rows:
+        paragraph = frame.add_paragraph()
+        for cell in row:
+            paragraph.add_run().text = cell
+    deck.save(path)
+
+
 MAKERS = {
     "txt": text_file, "md": text_file, "csv": csv_file, "tsv": tsv_file, "jsonl": jsonl_file,
-    "parquet": parquet_file, "docx": docx_file,
+    "parquet": parquet_file, "docx": docx_file, "json": json_file, "html": html_file, "eml": mail_file,
+    "mbox": mailbox_file, "zip": archive_file, "xlsx": workbook_file, "pptx": slides_file,
 }  # fmt: skip
 CELL = st.text(alphabet="あいうえおabc。、 ", min_size=1, max_size=12)
 ROWS = st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=5)
 STAND_INS = st.sampled_from([MASK, "人物A", "ID-ABCDEFGH", ""])
 
 
-def test_every_format_is_compared_or_named():
-    assert set(WAYS) | set(NOT_COMPARED) >= {kind.name for kind in kinds() if kind.module != "converted"}
-    assert set(WAYS) <= set(READERS)
-    assert not set(WAYS) & set(NOT_COMPARED)
-    assert set(MAKERS) == set(WAYS)
+RECORDS = ("csv", "tsv", "jsonl", "parquet")
+
+
+@st.composite
+def random_edits(draw, blocks):
+    """Edits anywhere, but not of white space alone, nor of names and fields of mails, where more goes than the edit."""
+    found = draw(edits_of(blocks, STAND_INS))
+    by_index = {block.index: block for block in blocks}
+    special = re.compile("field|name|first line")
+    return [
+        edit
+        for edit in found
+        if by_index[edit.block].text[edit.start : edit.end].strip() and not special.search(by_index[edit.block].locator)
+    ]
+
+
+def test_every_format_is_compared():
+    assert set(WAYS) == set(READERS) >= {kind.name for kind in kinds() if kind.module != "converted"}
+    assert set(WAYS) - set(MAKERS) == {"pdf", "msg", "png", "jpeg", "tiff", "gif", "bmp", "webp"}
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -101,7 +175,7 @@ def test_every_format_is_compared_or_named():
 def test_what_was_asked_for_and_nothing_else_passes(tmp_path, kind, data):
     path = tmp_path / f"original.{kind}"
     MAKERS[kind](path, data.draw(ROWS))
-    copy, name, original = copied(path, lambda blocks: data.draw(edits_of(blocks, STAND_INS)))
+    copy, name, original = copied(path, lambda blocks: data.draw(random_edits(blocks)))
     found = compare(copy, name, original)
     assert (found.lost, found.places) == (0, ())
     assert found.compared > 0
@@ -169,14 +243,15 @@ def test_a_secret_put_back_in_any_form_is_told(tmp_path, kind, form):
     assert not copy.exists()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind != "docx"])
+@pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind in EXACT])
 def test_what_was_asked_for_but_not_done_is_told(tmp_path, kind):
     """A bare 35 is too short to be searched for; here it is seen that it stayed."""
     path = tmp_path / f"original.{kind}"
     MAKERS[kind](path, [["年は35です", "35"], ["35", "35"]])
     copy, name, original = copied(path, masks("35"))
-    assert compare(copy, name, original).changed == 4
-    for left in range(4):
+    count = sum(one.before == "35" for changes in original.changes.values() for one in changes)
+    assert compare(copy, name, original).changed == count >= 4
+    for left in range(count):
         copy, name, _ = copied(path, lambda blocks, left=left: [
             edit for number, edit in enumerate(masks("35")(blocks)) if number != left
         ])  # fmt: skip
@@ -191,7 +266,7 @@ def test_rows_lost_added_or_exchanged_are_told(tmp_path, kind, rows):
     MAKERS[kind](copy, rows)
     assert compare(copy, kind, Original(path, {}, tmp_path)).lost
     MAKERS[kind](copy, [["う", "え"], ["あ", "い"]])
-    assert compare(copy, kind, Original(path, {}, tmp_path)).lost == 2
+    assert compare(copy, kind, Original(path, {}, tmp_path)).lost >= (2 if kind in RECORDS else 1)
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl", "txt"])

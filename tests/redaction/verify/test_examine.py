@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import zipfile
+from email.message import EmailMessage
+
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from document_builders import hits, plain_docx
 from hypothesis import given
 from hypothesis import strategies as st
+from pdf_builders import plain_pdf
+from PIL import ImageDraw
 
 from hairyo.documents import open_document
 from hairyo.errors import OutputError
 from hairyo.redaction.verify.examine import by_lines, examine, in_step, stretches
 from hairyo.redaction.verify.piece import Kept
+from picture_builders import drawn
 
 TEXT = "氏名：山田太郎\n電話：090-1234-5678\n山田太郎は元気です。\nうつ病でした。\n"
 COPY = "氏名：人物A\n電話：[電話番号]\n人物Aは元気です。\n[非開示]でした。\n"
@@ -153,3 +160,63 @@ def test_a_text_in_portions_gives_its_lines(text, cut):
     portions = iter([text[:cut], text[cut:]])
     lines = [piece.content for piece in by_lines(iter([Kept("", portions)]))]
     assert "".join(lines) == text
+
+
+def _archive(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("一.csv", "氏名,点\r\n山田太郎,35\r\n")
+        archive.writestr("二.html", "<p title='山田太郎'>山田<b>太郎</b>です。</p>")
+
+
+def _book(path):
+    book = openpyxl.Workbook()
+    for row in (["氏名", "点"], ["山田太郎", 35], ["合計", "=B2*2"]):
+        book.active.append(row)
+    book.save(path)
+
+
+def _mail(path):
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "山田太郎 <taro@example.jp>", "山田太郎の件"
+    mail.set_content("山田太郎です。35点。\n")
+    mail.add_attachment("山田太郎".encode(), "text", "plain", filename="山田太郎.txt")
+    path.write_bytes(mail.as_bytes())
+
+
+BEDS = {
+    "zip": _archive,
+    "xlsx": _book,
+    "eml": _mail,
+    "json": lambda path: path.write_text('{"氏名": "山田太郎", "点": 35}', encoding="utf-8"),
+    "html": lambda path: path.write_text("<p title='山田太郎'>山田<b>太郎</b>です。</p><i>35</i>", encoding="utf-8"),
+    "pdf": lambda path: plain_pdf(path, "氏名：山田太郎", "点：三五"),
+}
+
+
+@pytest.mark.parametrize("kind", BEDS)
+def test_every_format_is_examined(tmp_path, kind):
+    path, copy, leaking = (tmp_path / f"{name}.{kind}" for name in ("one", "copy", "leaking"))
+    BEDS[kind](path)
+    document = open_document(path)
+    edits = hits(list(document.blocks()), "山田太郎")
+    document.write(copy, edits)
+    found = examine(copy, path, kind, scratch=tmp_path)
+    assert (found.exit_code, set(kinds_of(found))) == (0, {"redacted"})
+    assert examine(path, path, kind, scratch=tmp_path).differences == ()
+    document.write(leaking, edits[1:])
+    assert examine(leaking, path, kind, scratch=tmp_path).exit_code == (0 if len(edits) == 1 else 4)
+
+
+def test_pictures_and_pages_that_differ_elsewhere_are_told(tmp_path):
+    one, bar, other = (tmp_path / f"{name}.png" for name in ("one", "bar", "other"))
+    picture = drawn("氏名：山田太郎")
+    picture.save(one)
+    ImageDraw.Draw(picture).rectangle((110, 10, 240, 50), fill="black")
+    picture.save(bar)
+    ImageDraw.Draw(picture).rectangle((0, 0, 20, 10), fill="red")
+    picture.save(other)
+    assert kinds_of(examine(bar, one, "png", scratch=tmp_path)) == ["redacted"]
+    assert examine(other, one, "png", scratch=tmp_path).exit_code == 3
+    plain_pdf(tmp_path / "one.pdf", "氏名：山田", "点：三五")
+    plain_pdf(tmp_path / "other.pdf", "氏名：山田", "点：五三")
+    assert examine(tmp_path / "other.pdf", tmp_path / "one.pdf", "pdf", scratch=tmp_path).exit_code == 3

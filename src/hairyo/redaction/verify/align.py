@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick
@@ -49,13 +49,16 @@ class Changes:
         changes: what was asked for.
         cut: whether a value may stand in pieces, of which each goes by itself: all of them and the stand-in are
             accepted for any part of the value.
+        spelled: how both are spelled in the texts to be compared.
     """
 
-    def __init__(self, changes: Collection[Change], *, cut: bool = False) -> None:
+    def __init__(
+        self, changes: Collection[Change], *, cut: bool = False, spelled: Callable[[str], str] | None = None
+    ) -> None:
         self._after: dict[str, dict[str, Change]] = {}
         for one in changes:
-            for before, after in _spellings(one, cut=cut):
-                if before != after:
+            for before, after in _spellings(one, spelled, cut=cut):
+                if before and before != after:
                     self._after.setdefault(before, {}).setdefault(after, one)
         self._words = list(self._after)
         self.before = max(map(len, self._after), default=0)
@@ -91,8 +94,10 @@ def align(original: Iterable[str], copy: Iterable[str], changes: Changes) -> Ali
     return _Comparison(_Stream(original), _Stream(copy), changes).result()
 
 
-def _spellings(change: Change, *, cut: bool) -> Iterator[tuple[str, str]]:
+def _spellings(change: Change, spelled: Callable[[str], str] | None, *, cut: bool) -> Iterator[tuple[str, str]]:
     before, after = change.before, change.after
+    if spelled is not None:
+        before, after = spelled(before), spelled(after)
     yield before, after
     yield untwinned(before), untwinned(after)
     if cut:

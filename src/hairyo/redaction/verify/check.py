@@ -13,8 +13,9 @@ from pathlib import Path
 from hairyo.errors import LeakFound, OutputError, TextLost
 from hairyo.redaction.secret import Secret
 from hairyo.redaction.verify.compare import Comparison, Original, compare
+from hairyo.redaction.verify.kept import WAYS
 from hairyo.redaction.verify.piece import Piece
-from hairyo.redaction.verify.readers import READERS, WAYS
+from hairyo.redaction.verify.readers import READERS
 from hairyo.redaction.verify.readers.records import records
 from hairyo.redaction.verify.search import Search
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import accumulate, chain, islice
@@ -18,17 +18,20 @@ from pathlib import Path
 from hairyo.errors import OutputError
 from hairyo.redaction.secret import Secret
 from hairyo.redaction.verify.check import LeakReport, check_copy
-from hairyo.redaction.verify.piece import Kept, KeptReader, Piece
-from hairyo.redaction.verify.readers import READERS, WAYS
+from hairyo.redaction.verify.kept import WAYS
+from hairyo.redaction.verify.piece import Kept, KeptReader, Looks, Within
+from hairyo.redaction.verify.readers import READERS
+from hairyo.redaction.verify.standins import SPELLED
 
 _AHEAD = 200  # how many pieces may be missing or more before the two are in step again
 _MAX_CELLS = 4_000_000  # characters times characters: beyond that a piece that differs otherwise counts as one place
 # What the shipped operators put in a value's place: masks in brackets, tokens, letters of persons, bands, prefectures.
 _STAND_IN = re.compile(
-    r"\[[^\[\]\s]{1,400}\]|\*{3,}|[■█●]{2,}|人物[A-Z]+|[A-Z]{2,5}-[A-Z2-7]{8}|[0-9]{1,2}0代|[0-9]{3}0年代|10歳未満|90歳以上"
+    r"[\[［][^\[\]\s]{1,400}?[\]］]|redacted@redacted\.invalid|\*{3,}|[■█●]{2,}|人物[A-Z]+|[A-Z]{2,5}-[A-Z2-7]{8}|[0-9]{1,2}0代|[0-9]{3}0年代|10歳未満|90歳以上"
     r"|北海道|東京都|(?:大阪|京都)府|(?:神奈川|和歌山|鹿児島|[一-龥]{2})県"
 )
 _STAND_IN_OR_CHARACTER = re.compile(f"{_STAND_IN.pattern}|.", re.DOTALL)
+_MAX_STRETCHES = 1000  # of a page that became a picture, all its text is gone
 _CELL_END = "\x1f"
 LEAK, ELSEWHERE = 4, 3  # exit codes of the command
 
@@ -107,12 +110,12 @@ def examine(copy: Path, against: Path, format_name: str, *, scratch: Path, every
         OutputError: one of them cannot be read, or no reader knows the format.
         UsageError: a library that is needed is not installed.
     """
-    if format_name not in READERS:
+    if format_name not in READERS or format_name not in WAYS:
         raise OutputError("no reader can check copies of this format; it must not be released")
     try:
         found, count = min(
-            (_differences(way, against, copy) for way in _ways(format_name, against, scratch)),
-            key=lambda one: sum(difference.elsewhere for difference in one[0]),
+            (_differences(way, against, copy, scratch) for way in WAYS[format_name](against, scratch)),
+            key=_elsewhere,
         )
     except (OSError, csv.Error, UnicodeError) as error:
         raise OutputError("the copy cannot be compared with the input; the input must be held") from error
@@ -133,30 +136,37 @@ def stretches(before: str, after: str) -> list[Stretch]:
     return _by_stand_ins(before, after) or _by_characters(before, after)
 
 
-def _ways(format_name: str, against: Path, scratch: Path) -> Iterable[KeptReader]:
-    if format_name in WAYS:
-        return WAYS[format_name](against, scratch)
-    return (_searched(READERS[format_name]),)
+def _differences(way: KeptReader, against: Path, copy: Path, scratch: Path) -> tuple[list[Difference], int]:
+    return _side_by_side(way(against), way(copy), scratch)
 
 
-def _searched(reader: Callable[[Path], Iterator[Piece]]) -> KeptReader:
-    """Return a reader of the prose that copies of a format are searched in; formats without `WAYS` have no other."""
-
-    def kept(path: Path) -> Iterator[Kept]:
-        for piece in reader(path):
-            if isinstance(piece.content, str) and not piece.markup and not piece.raw:
-                yield Kept(piece.place, piece.content, piece.record)
-
-    return kept
-
-
-def _differences(way: KeptReader, against: Path, copy: Path) -> tuple[list[Difference], int]:
+def _side_by_side(before: Iterable[Kept], after: Iterable[Kept], scratch: Path) -> tuple[list[Difference], int]:
+    """Return the differences, down into what lies within, and how many pieces were compared."""
     found: list[Difference] = []
     count = 0
-    for one, other in in_step(by_lines(way(against)), by_lines(way(copy))):
+    for one, other in in_step(by_lines(iter(before)), by_lines(iter(after))):
         count += 1
-        found += _of_pair(one, other)
+        if one is not None and other is not None and one.within is not None and other.within is not None:
+            differ, more = _within(one, one.within, other.within, scratch)
+            found += differ
+            count += more
+        else:
+            found += _of_pair(one, other)
     return found, count
+
+
+def _within(piece: Kept, one: Within, other: Within, scratch: Path) -> tuple[list[Difference], int]:
+    if one.identity == other.identity:
+        return [], 0
+    if one.ways is not other.ways:
+        return [Difference(piece.place, "changed", "", "")], 0
+    tried = (_side_by_side(way(one.source), way(other.source), scratch) for way in one.ways(one.source, scratch))
+    found, count = min(tried, key=_elsewhere, default=([Difference(piece.place, "changed", "", "")], 0))
+    return [replace(each, place=f"{piece.place}: {each.place}", record=None) for each in found], count
+
+
+def _elsewhere(tried: tuple[list[Difference], int]) -> int:
+    return sum(difference.elsewhere for difference in tried[0])
 
 
 def by_lines(pieces: Iterator[Kept]) -> Iterator[Kept]:
@@ -195,29 +205,62 @@ def in_step(one: Iterator[Kept], other: Iterator[Kept]) -> Iterator[tuple[Kept |
 
 
 def _same(one: Kept, other: Kept) -> bool:
+    if one.within is not None and other.within is not None:
+        return one.within.identity == other.within.identity
     return one.content == other.content and one.values == other.values and bool(one.content or one.values)
 
 
 def _of_pair(one: Kept | None, other: Kept | None) -> Iterator[Difference]:
     if one is None or other is None:
         piece, kind = (other, "added") if one is None else (one, "missing")
-        if piece is not None and str(piece.content).strip():
+        if piece is not None and (str(piece.content).strip() or piece.within or piece.looks):
             text = str(piece.content)
             record = None if other is None else other.record
             yield Difference(piece.place, kind, *(("", text) if kind == "added" else (text, "")), record)
+        return
+    if one.looks is not None and other.looks is not None:
+        yield from _of_looks(one.place, one.looks, other.looks)
         return
     for before, after in zip(one.values, other.values, strict=False):
         if before != after:
             kind = "emptied" if after is None else "changed"
             yield Difference(one.place, kind, before or "", after or "", other.record)
     if one.content != other.content:
-        found = stretches(str(one.content), str(other.content))
+        spelled = SPELLED.get(one.kind, str) if one.kind in ("words", "address") else str
+        found = stretches(spelled(str(one.content)), spelled(str(other.content)))
         masked = any(stretch.redacted for stretch in found)
         for stretch in found:
-            kind = _kind(stretch, masked and _is_cell(stretch, str(one.content)))
+            beside = one.kind in ("number", "result") or (masked and _is_cell(stretch, str(one.content)))
+            kind = _kind(stretch, beside)
             yield Difference(one.place, kind, stretch.before, stretch.after, other.record)
     elif one.written != other.written:
         yield Difference(one.place, "changed", "", "", other.record)
+
+
+class _Anything(Collection[str]):
+    """All characters: which of them stand-ins are made of is not known here."""
+
+    def __contains__(self, char: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _of_looks(place: str, one: Looks, other: Looks) -> Iterator[Difference]:
+    """Yield what differs in the looks of a page: what bars cover is redacted."""
+    looked = one.against(other, _Anything())
+    if not looked.same:
+        yield Difference(place, "changed", "", "")
+    gone = [stretch for stretch in stretches(one.said(), other.said()) if stretch.before.strip()]
+    for stretch in gone if len(gone) <= _MAX_STRETCHES else ():
+        covered = looked.changed and not stretch.after
+        yield Difference(place, "redacted" if covered else "changed", stretch.before, stretch.after)
+    for _ in range(looked.changed if not gone else 0):
+        yield Difference(place, "redacted", "", "")
 
 
 def _kind(stretch: Stretch, beside: bool) -> str:

@@ -1,6 +1,6 @@
 """Open a finished copy for the leak check (写しの再読), by other code than wrote it: one reader a format.
 
-A new format is one module here, its row in `READERS`, and one in `WAYS` or, with the reason, in `NOT_COMPARED`.
+A new format is one module here, its row in `READERS`, and what of it has to survive (`kept`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hairyo.redaction.verify.piece import Reader, Ways
+from hairyo.redaction.verify.piece import Reader
 from hairyo.redaction.verify.readers import (
     archive,
     html,
@@ -44,34 +44,5 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "pptx": slides.read,
         "pdf": pdf.read,
         **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), picture.read),
-    }
-)
-
-# How what should have survived is read of a format; see `Kept`.
-WAYS: Mapping[str, Ways] = MappingProxyType(
-    {
-        "txt": text.ways,
-        "md": text.ways,
-        "csv": table.csv_ways,
-        "tsv": table.tsv_ways,
-        "jsonl": jsonl.ways,
-        "parquet": parquet.ways,
-        "docx": office.ways,
-    }
-)
-
-# Formats whose copies cannot be compared with the original, and why: what is redacted in them is more than text.
-NOT_COMPARED: Mapping[str, str] = MappingProxyType(
-    {
-        "json": "its search alone",
-        "html": "its search alone",
-        "eml": "its search alone",
-        "mbox": "its search alone",
-        "msg": "the copy is of another format",
-        "zip": "its search alone",
-        "xlsx": "its search alone",
-        "pptx": "its search alone",
-        **dict.fromkeys(("png", "jpeg", "tiff", "gif", "bmp", "webp"), "pixels change; their text is read again"),
-        "pdf": "its writer compares pages, glyphs and pixels",
     }
 )

@@ -30,11 +30,11 @@ def read(path: Path) -> Iterator[Piece]:
                 yield from record(f"line {number}", number, list(strings(value)))
 
 
-class _Object(list[tuple[str, object]]):
+class Object(list[tuple[str, object]]):
     """A JSON object with all its keys, doubled ones too."""
 
 
-_whole = json.JSONDecoder(object_pairs_hook=_Object, parse_int=str, parse_float=str, parse_constant=str).decode
+whole = json.JSONDecoder(object_pairs_hook=Object, parse_int=str, parse_float=str, parse_constant=str).decode
 
 
 def ways(path: Path, scratch: Path) -> Iterator[KeptReader]:
@@ -48,7 +48,7 @@ def _kept(path: Path, encoding: str) -> Iterator[Kept]:
     with path.open(encoding=encoding, errors=HANDLER, newline="\n") as file:
         for number, line in enumerate(file, 1):
             try:
-                value = _whole(line) if line.strip() else ""
+                value = whole(line) if line.strip() else ""
             except (ValueError, RecursionError) as error:
                 raise OutputError(
                     "line {number} of the copy is not JSON; the input must be held", number=number
@@ -59,7 +59,7 @@ def _kept(path: Path, encoding: str) -> Iterator[Kept]:
 
 
 def _leaves(value: object) -> Iterator[str]:
-    if isinstance(value, _Object):
+    if isinstance(value, Object):
         yield "{"
         for key, one in value:
             yield key

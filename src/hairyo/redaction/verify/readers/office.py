@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 from xml.parsers import expat
 
 from hairyo.errors import OutputError
-from hairyo.redaction.verify.piece import Kept, KeptReader, Piece
+from hairyo.redaction.verify.piece import Piece
 from hairyo.redaction.verify.readers.inner import nested, sniff
 
 # What `zipfile` and expat raise for a damaged or locked package, one within the copy, too.
@@ -126,133 +124,3 @@ def _xml(place: str, data: bytes) -> Iterator[Piece]:
         yield Piece(f"{place} {what}", apart(texts), markup=True)
     yield Piece(f"{place} whole text", "".join(part.all), markup=True)
     yield Piece(f"{place} as written", data.decode("utf-8", "replace"), raw=True)
-
-
-_DROPPED = re.compile(r"docProps/thumbnail|printerSettings", re.IGNORECASE)
-_DROPPED_ATTRIBUTES = frozenset({"gfxdata", "space"})  # a copy in base64; `xml:space`, which follows the text
-_DROPPED_ELEMENTS = frozenset({"fldData", "printerSettings"})
-_CHARACTERS = {
-    "tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", "sym": "\ufffc",
-}  # fmt: skip
-_TRACKED = frozenset({"del", "ins", "moveFrom", "moveTo"})
-
-
-def ways(path: Path, scratch: Path) -> Iterator[KeptReader]:
-    """Yield the one way to read a package; `scratch` is not needed."""
-    yield kept
-
-
-def kept(path: Path) -> Iterator[Kept]:
-    """Yield the text and the attributes of all XML members, by the members' names, but for what every copy drops.
-
-    Dropped are thumbnails and printer settings with what points at them, VML's and fields' copies in base64. Members
-    that are no XML (pictures, fonts) are not compared.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = sorted(archive.infolist(), key=lambda info: info.filename)
-            infos = [info for info in infos if not _DROPPED.search(info.filename) and not info.is_dir()]
-            yield Kept("members", "\x1f".join(info.filename for info in infos))
-            for number, info in enumerate(infos, 1):
-                data = archive.read(info)
-                if data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
-                    yield from _Survivors(f"member {number}").of(data)
-    except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, EOFError) as error:
-        raise OutputError("the copy cannot be read again; the input must be held") from error
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    """The text of a paragraph that is being read, by what it is (`_flow`)."""
-
-    texts: dict[str, list[str]] = field(default_factory=dict)
-    tracked: bool = False
-
-    def add(self, flow: str, text: str) -> None:
-        self.texts.setdefault(flow, []).append(text)
-
-
-class _Survivors:
-    """Reads what has to survive of one XML part, in document order."""
-
-    def __init__(self, place: str) -> None:
-        self._place = place
-        self._found: list[Kept] = []
-        self._names: list[str] = []
-        self._paragraphs: list[_Paragraph] = []
-        self._others: list[str] = []  # attributes, and text outside of runs; empty ones too, so that all stay in step
-        self._leaf: list[str] = []
-        self._dropped = self._paragraph = 0
-
-    def of(self, data: bytes) -> Iterator[Kept]:
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.ordered_attributes = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self._text, _refuse_doctype
-        parser.Parse(data, True)
-        self._end_others()
-        return iter(self._found)
-
-    def _start(self, name: str, attributes: list[str]) -> None:
-        local = name.rpartition(" ")[2]
-        self._names.append(local)
-        pairs = [(key.rpartition(" ")[2], value) for key, value in zip(attributes[::2], attributes[1::2], strict=True)]
-        points_at_dropped = any(key in ("PartName", "Target") and _DROPPED.search(value) for key, value in pairs)
-        if self._dropped or local in _DROPPED_ELEMENTS or points_at_dropped:
-            self._dropped += 1
-            return
-        if local == "p":
-            self._paragraphs.append(_Paragraph())
-        elif self._paragraphs and local in _TRACKED:
-            self._paragraphs[-1].tracked = True
-        elif self._paragraphs and (local in _CHARACTERS or local in _RUN_TEXT):
-            # What a tab or a break looks like goes with it where it is redacted.
-            self._paragraphs[-1].add(self._flow(local), _CHARACTERS.get(local, ""))
-            return
-        self._end_leaf()
-        self._others += [
-            unquote(value) if key == "Target" else value for key, value in pairs if key not in _DROPPED_ATTRIBUTES
-        ]
-
-    def _end(self, name: str) -> None:
-        local = self._names.pop()
-        if self._dropped:
-            self._dropped -= 1
-        elif local == "p" and self._paragraphs:
-            self._end_others()
-            paragraph = self._paragraphs.pop()
-            mixed = paragraph.tracked or len(paragraph.texts) > 1
-            self._paragraph += 1
-            place = f"{self._place} paragraph {self._paragraph}"
-            for flow, texts in sorted(paragraph.texts.items()):
-                self._found.append(Kept(place, "".join(texts), cut=mixed, may_go=flow == "ruby"))
-        elif not (self._paragraphs and (local in _CHARACTERS or local in _RUN_TEXT)):
-            self._end_leaf()
-
-    def _text(self, data: str) -> None:
-        if self._dropped:
-            return
-        if self._paragraphs and self._names[-1] in _RUN_TEXT:
-            self._paragraphs[-1].add(self._flow(self._names[-1]), data)
-        else:
-            self._leaf.append(data)
-
-    def _flow(self, local: str) -> str:
-        """Return what a character of the paragraph is part of: its text, what was deleted, a field, a ruby."""
-        within = self._names[len(self._names) - 1 - self._names[::-1].index("p") :]
-        if "rt" in within:
-            return "ruby"
-        if local in ("instrText", "delInstrText"):
-            return "field"
-        return "deleted" if local == "delText" or "del" in within or "moveFrom" in within else "text"
-
-    def _end_leaf(self) -> None:
-        self._others.append("".join(self._leaf))
-        self._leaf.clear()
-
-    def _end_others(self) -> None:
-        self._end_leaf()
-        place = f"{self._place} text and attributes before paragraph {self._paragraph + 1}"
-        self._found.append(Kept(place, "\x1f".join(self._others)))
-        self._others.clear()
