@@ -7,11 +7,13 @@ atoms, and an edit of either counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 from lxml import etree
 
 from hairyo.documents.form_labels import is_label
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.documents.office.package import Element, bare, local
 from hairyo.documents.office.relations import is_relationships, references
 from hairyo.documents.office.rules import Rules
@@ -20,11 +22,13 @@ from hairyo.documents.office.spots import (
     PLAIN,
     Atom,
     AttributeSpot,
+    NameSpot,
     NodeSpot,
     PointSpot,
     RunsSpot,
     Setting,
     Spot,
+    unescaped,
 )
 
 _RUN_SPACES = (
@@ -39,6 +43,7 @@ _SHEET_SPACES = ("/spreadsheetml/2006/main", "/spreadsheetml/main")
 _FLOWS = {"t": "text", "delText": "text", "instrText": "field", "delInstrText": "field"}
 _DELETED = ("del", "moveFrom")
 _INSERTED = ("ins", "moveTo")
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
 _PROPERTIES = ("pPr", "rPr", "sectPr", "rubyPr", "sdtPr")
 
 
@@ -65,6 +70,7 @@ class PartText:
         self.rules = rules
         self._name = name if name.isascii() else "a part"
         self._atoms: list[Atom] = []
+        self._own_names: dict[str, list[tuple[Element, str]]] = {}
         self._taken: set[Element] = set()
         self._counts: dict[str, int] = {}
         self.changed = _clean(root, rules) | _forget(root, rules, gone)
@@ -77,16 +83,25 @@ class PartText:
     def _links(self) -> Iterator[Spot]:
         """Yield the targets of external relationships: links, linked files, templates, mail-merge sources."""
         for relationship in self.root:
-            if relationship.get("TargetMode") == "External" and relationship.get("Target"):
+            target = relationship.get("Target", "")
+            outside = relationship.get("TargetMode", "").lower() == "external" or _SCHEME.match(target)
+            if outside and target:
                 yield AttributeSpot(relationship, "Target", self._locator("link"), link=True)
+            for key, value in relationship.items():
+                if not (outside and key == "Target") and _telling(value):
+                    yield AttributeSpot(relationship, key, self._locator("relationship"))
 
     def _places(self) -> Iterator[Spot]:
         for element in self.root.iter():
             yield from self._places_of(element)
+        for name, holders in self._own_names.items():
+            yield NameSpot(holders, name, self._locator("name"))
 
     def _places_of(self, element: Element) -> Iterator[Spot]:
         """Yield the places that begin at one element."""
         name = local(element)
+        if not name.isascii():
+            self._own_names.setdefault(name, []).append((element, ""))
         if is_paragraph(element, name):
             yield from self._paragraph(element)
         yield from self._attributes(element, name)
@@ -101,14 +116,19 @@ class PartText:
         return NodeSpot(element, "text", self._locator(name), self._answers(name))
 
     def _attributes(self, element: Element, name: str) -> Iterator[Spot]:
-        if name in self.rules.silent_elements:
-            return
+        silent = name in self.rules.silent_elements
         for key, value in element.items():
             attribute = bare(key)
             free = attribute in self.rules.attributes or (attribute == "val" and name in self.rules.value_elements)
+            if not attribute.isascii():
+                self._own_names.setdefault(attribute, []).append((element, key))
             if attribute == "name" and self.rules.program_shapes.fullmatch(value):
                 continue
-            if (free or not value.isascii() or "@" in value) and value.strip():
+            if silent:
+                free = "@" in value or holds_long_number(value)
+            elif not free:
+                free = _telling(value)
+            if free and value.strip():
                 yield AttributeSpot(element, key, self._locator(f"{name} {attribute}"), self._answers(attribute))
 
     def _paragraph(self, paragraph: Element) -> Iterator[Spot]:
@@ -127,6 +147,11 @@ class PartText:
         what = what if what.isascii() and not self._name.startswith("customXml") else "element"
         self._counts[what] = self._counts.get(what, 0) + 1
         return f"{self._name} {what} {self._counts[what]}"
+
+
+def _telling(value: str) -> bool:
+    """Whether a value that should be a measure or a key may say something of a person."""
+    return not value.isascii() or "@" in value or holds_long_number(value)
 
 
 def is_paragraph(element: Element, name: str) -> bool:
@@ -183,9 +208,10 @@ def _atom(element: Element, name: str, paragraph: Element) -> Atom:
         around.setdefault(local(parent), parent)
         parent = parent.getparent()
     flow = "ruby" if "rt" in around or "rPh" in around else _FLOWS.get(name, "text")
+    said = FIXED.get(name, element.text or "")
     return Atom(
         element,
-        FIXED.get(name, element.text or ""),
+        unescaped(said) if _in_sheet_space(element) else said,
         "ruby" if flow == "ruby" else "field" if flow == "field" else "text",
         inserted=any(change in around for change in _INSERTED),
         deleted=name == "delText" or any(change in around for change in _DELETED),

@@ -65,7 +65,12 @@ def name(thing: Any, default: str = "") -> str:
 
 def entry(thing: Any, key: str) -> Any:
     """Return what a dictionary or stream has under `key`, None where there is none."""
-    return thing.get(key) if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream) else None
+    if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+        return None
+    try:
+        return thing.get(key)
+    except TypeError:  # a name of bytes that are no UTF-8 (`called`), which nothing has
+        return None
 
 
 def dictionary(thing: Any, key: str) -> pikepdf.Dictionary | None:

@@ -20,7 +20,7 @@ from hairyo.documents.pdf.radicals import without_radicals
 COMPARE_DPI, PAGE_DPI = 50, 150
 _PAD = 2.5  # points around a bar: letters reach beyond their boxes
 _VISIBLE, _FEW = 60, 3
-_MOST_PIXELS = 40_000_000
+_MOST_PIXELS, _LONGEST_SIDE = 40_000_000, 40_000
 _BAR = (38, 38, 38)
 Corners = list[tuple[float, float]]
 Pixels = NDArray[np.uint8]
@@ -70,7 +70,7 @@ def _rendered(page: pypdfium2.PdfPage, dpi: int, *, colour: bool, annotations: b
     page.set_rotation(0)
     left, low, right, high = page.get_bbox()
     width, height = right - left, high - low
-    scale = min(dpi / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+    scale = min(dpi / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5, _LONGEST_SIDE / max(width, height, 1.0))
     bitmap = page.render(
         scale=scale, grayscale=not colour, draw_annots=annotations, may_draw_forms=False, rev_byteorder=colour
     )

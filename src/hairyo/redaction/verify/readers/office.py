@@ -124,9 +124,11 @@ def _xml(place: str, data: bytes) -> Iterator[Piece]:
     yield Piece(f"{place} as written", data.decode("utf-8", "replace"), raw=True)
 
 
-_DROPPED = re.compile(r"docProps/thumbnail|printerSettings", re.IGNORECASE)
+_DROPPED = re.compile(
+    r"docProps/thumbnail|printerSettings|recipientData|\[trash\]/|__MACOSX/|\.DS_Store$|^mimetype$", re.IGNORECASE
+)
 _DROPPED_ATTRIBUTES = frozenset({"gfxdata", "space"})  # a copy in base64; `xml:space`, which follows the text
-_DROPPED_ELEMENTS = frozenset({"fldData", "printerSettings"})
+_DROPPED_ELEMENTS = frozenset({"fldData", "printerSettings", "blob", "oblob", "recipientData"})
 _CHARACTERS = {
     "tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", "sym": "\ufffc",
 }  # fmt: skip
