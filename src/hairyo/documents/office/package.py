@@ -140,7 +140,7 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise TooLarge("a member of the package unpacks to more than {ratio} times its size", ratio=limits.ratio)
         name = info.filename.lower()
         parts = PurePosixPath(name).parts
-        if name in seen or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
+        if not name or name in seen or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
             raise BrokenInput("a member of the package has a doubtful or doubled name; save it again")
         seen.add(name)
 

@@ -16,7 +16,8 @@ from urllib.parse import quote, unquote
 
 import pikepdf
 
-from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, text_of
+from hairyo.documents.long_numbers import holds_long_number
+from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, tells, text_of
 from hairyo.documents.pdf.rules import structure
 from hairyo.errors import BrokenInput, TooLarge, Words
 
@@ -140,7 +141,7 @@ class _Cleaner:
         """Keep of the document's properties the title alone."""
         title = entry(entry(self._pdf.trailer, "/Info"), "/Title")
         for key in list(self._pdf.trailer.keys()):
-            if key not in ("/Root", "/Size", "/ID"):
+            if key not in ("/Root", "/Size"):
                 del self._pdf.trailer[key]
         if isinstance(title, pikepdf.String):
             info = self._pdf.make_indirect(pikepdf.Dictionary({"/Title": title}))
@@ -231,7 +232,7 @@ class _Cleaner:
                 if chosen and step == "/Font" and isinstance(value, pikepdf.Dictionary) and not value.is_indirect:
                     value = thing[key] = self._pdf.make_indirect(value)
                 later.append((value, step, owner))
-            if not key.isascii() and key in thing:
+            if tells(key) and key in thing:
                 thing[self._plain(key)] = thing[key]
                 del thing[key]
         self._stack += reversed(later)
@@ -299,25 +300,24 @@ class _Cleaner:
 
     def _name(self, holder: Any, at: str | int, via: str, name: Any) -> None:
         said = called(name)
-        if not said.isascii() and via not in self._rules.fonts:
+        if tells(said) and (via not in self._rules.fonts or "@" in said or holds_long_number(said)):
             holder[at] = pikepdf.Name(self._plain(said))
 
     def _plain(self, name: str) -> str:
         return self._found.names.setdefault(name, f"/Hn{len(self._found.names) + 1}")
 
     def _add(self, holder: Any, at: str | int, via: str, value: Any, owner: str = "properties") -> None:
-        if via in self._rules.silent or len(self._found.strings) > _MOST_STRINGS:
-            if via not in self._rules.silent:
-                raise TooLarge("the PDF has too many texts outside its pages; split it")
-            return
+        if len(self._found.strings) > _MOST_STRINGS:
+            raise TooLarge("the PDF has too many texts outside its pages; split it")
         text = text_of(value)
-        if not text.strip():
+        if not text.strip() or (via in self._rules.silent and "@" not in text and not holds_long_number(text)):
             return
         kind, label = self._rules.strings.get(via, ("text", ""))
         link = via == "/URI"
         if link:
-            plain = unquote(text, errors="replace")
-            text = text if "\ufffd" in plain else plain
+            text = next(
+                (said for name in ("utf-8", "cp932", "euc-jp") if "\ufffd" not in (said := unquote(text, name))), text
+            )
         if via == "/T" and entry(holder, "/Subtype") in (None, "/Widget"):
             kind, label = "field name", ""
         if via in ("/V", "/DV"):

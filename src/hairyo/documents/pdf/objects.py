@@ -9,12 +9,14 @@ from typing import Any
 
 import pikepdf
 
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.errors import BrokenInput, TooLarge
 
 Key = tuple[int, int]
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _FARTHEST = 1e9
+_EUC = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa8\xb0-\xf4][\xa1-\xfe])*")
 
 
 def key_of(thing: Any) -> Key:
@@ -58,6 +60,11 @@ def called(thing: Any) -> str:
         return raw.decode("utf-8", "surrogateescape")
 
 
+def tells(name: str) -> bool:
+    """Whether a name, with its slash, may say something of a person."""
+    return not name.isascii() or "@" in name or holds_long_number(name)
+
+
 def name(thing: Any, default: str = "") -> str:
     """Return a name without its slash."""
     return called(thing)[1:] if isinstance(thing, pikepdf.Name) else default
@@ -97,8 +104,10 @@ def content(stream: Any) -> bytes:
 def text_of(value: Any) -> str:
     """Return a string's text; some programs write CP932 where the format has no place for it."""
     raw = bytes(value)
+    if b"\x1b$" in raw and raw.isascii():
+        return raw.decode("iso2022_jp", "replace")
     if not raw.startswith((b"\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe")) and any(byte >= 0x80 for byte in raw):
-        for encoding in ("utf-8", "cp932"):
+        for encoding in ("utf-8", "euc_jp" if _EUC.fullmatch(raw) else "cp932"):
             try:
                 text = raw.decode(encoding)
             except UnicodeDecodeError:

@@ -44,7 +44,7 @@ class ItemSpot:
 
 @dataclass(slots=True)
 class HeadingSpot:
-    """A header or footer of a sheet: its text without the codes for place, font and size (ECMA-376 part 1, 18.3.1.46)."""
+    """A header or footer of a sheet: its text without the codes for place, font and size (ECMA-376, 18.3.1.46)."""
 
     element: Element
     locator: str
