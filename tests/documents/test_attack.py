@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
+from base64 import b64encode
 from pathlib import Path
 
 import pikepdf
@@ -11,9 +13,10 @@ import pytest
 from document_builders import docx_parts, hits, pack, part, runs, unpack
 from office_beds import book_parts, cells, inline, rel
 from pdf_builders import plain_pdf
+from PIL import Image
 from test_msg import outlook
 
-from hairyo.documents import open_document
+from hairyo.documents import Edit, open_document
 from hairyo.documents.long_numbers import holds_long_number
 from hairyo.errors import BrokenInput, TooLarge, UnknownFormat
 
@@ -241,6 +244,16 @@ def test_a_mail_whose_charset_holds_a_nul(tmp_path):
     assert any("甲" in block.text for block in open_document(path).blocks())
 
 
+def test_an_empty_encoded_word_within_a_name(tmp_path):
+    path = tmp_path / "a.eml"
+    coded = b64encode(NAME.encode()).decode()
+    path.write_bytes(f"From: =?utf-8?B?{coded}?==?utf-8?B??=  =?utf-8?B?{coded}?= <a@example.com>\r\n\r\na".encode())
+    document = open_document(path)
+    blocks = list(document.blocks())
+    document.write(tmp_path / "b.eml", [Edit(block.index, 0, len(block.text), "x") for block in blocks])
+    assert coded.encode() not in (tmp_path / "b.eml").read_bytes()
+
+
 def test_an_outlook_mail_with_a_stream_larger_than_itself(tmp_path):
     data = bytearray(outlook(tmp_path).read_bytes())
     at = data.index("__substg1.0_0037001F".encode("utf-16-le"))
@@ -265,3 +278,91 @@ def test_a_pdf_that_calls_what_it_does_not_have_by_odd_bytes(tmp_path):
         pdf.pages[0].contents_add(b"/Fm#be Do")
         pdf.save(path)
     _copied(path, NAME)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"({}) q Q", b"q Q ({})", b"q Q <{hex}>", b"BX ({}) foo EX", b"BT ({}) 1 0 0 RG ET", b"/P <</MCID 0 /X ({})>> DP",
+        b"/Span <</Memo ({}) /Sub [<</Y ({})>>]>> BDC EMC", b"/T{} BMC EMC", b"/T{} MP", b"/T /N{} BDC EMC",
+    ],
+)  # fmt: skip
+def test_what_a_content_stream_does_not_show(tmp_path, more):
+    path = plain_pdf(tmp_path / "a.pdf", "甲", "乙")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].contents_add(more.replace(b"{}", PHONE.encode()).replace(b"{hex}", PHONE.encode().hex().encode()))
+        pdf.save(path)
+    assert PHONE not in _streams(path) or PHONE.encode().hex() in _streams(path)
+    _copied(path)
+    said = _streams(path.with_name("copy.pdf"))
+    assert PHONE not in said
+    assert PHONE.encode().hex() not in said
+
+
+def _streams(path: Path) -> str:
+    with pikepdf.open(path) as pdf:
+        return "".join(one.read_bytes().decode("latin-1") for one in pdf.objects if isinstance(one, pikepdf.Stream))
+
+
+def _set(pdf, place, value):
+    page = pdf.pages[0].obj
+    if place == "/ID":
+        pdf.trailer["/ID"] = pikepdf.Array([pikepdf.String(value), pikepdf.String(value)])
+    elif place == "/Lang":
+        pdf.Root["/Lang"] = pikepdf.String(value)
+    elif place == "state":
+        page["/Resources"]["/ExtGState"] = pikepdf.Dictionary({f"/{value}": pikepdf.Dictionary({"/CA": 1})})
+    elif place == "mode":
+        page["/Resources"]["/ExtGState"] = pikepdf.Dictionary({"/G": {"/BM": pikepdf.Name(f"/{value}")}})
+    else:
+        kind = pikepdf.Dictionary({"/Type": pikepdf.Name("/StructElem"), "/S": pikepdf.Name(f"/{value}")})
+        pdf.Root["/StructTreeRoot"] = pikepdf.Dictionary({"/K": kind})
+
+
+@pytest.mark.parametrize("place", ["/ID", "/Lang", "state", "mode", "structure"])
+def test_names_and_keys_of_a_pdf_that_tell_something(tmp_path, place):
+    path = plain_pdf(tmp_path / "a.pdf", "甲", "乙")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        _set(pdf, place, PHONE)
+        pdf.save(path)
+    copy = _copied(path, PHONE)
+    assert PHONE.encode() not in copy
+    assert PHONE.encode().hex().encode() not in copy
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp", "iso2022_jp"])
+def test_strings_of_a_pdf_in_encodings_of_old(tmp_path, encoding):
+    path = plain_pdf(tmp_path / "a.pdf", "甲", "乙")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        note = {
+            "/Subtype": pikepdf.Name("/Text"),
+            "/Rect": [0, 0, 9, 9],
+            "/Contents": f"担当は{NAME}です".encode(encoding),
+        }
+        pdf.pages[0].obj["/Annots"] = pikepdf.Array([pikepdf.Dictionary(note)])
+        pdf.save(path)
+    assert any(NAME in block.text for block in open_document(path).blocks())
+
+
+def test_pictures_of_a_pdf_keep_no_words(tmp_path):
+    path, file = plain_pdf(tmp_path / "a.pdf", "甲", "乙"), io.BytesIO()
+    picture = Image.new("RGB", (16, 16), "red")
+    exif = picture.getexif()
+    exif[0x9C9D] = NAME.encode("utf-16-le")
+    picture.save(file, "JPEG", exif=exif, comment=NAME.encode())
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        space = [pikepdf.Name("/ICCBased"), pdf.make_stream(bytes(128) + NAME.encode(), {"/N": 3})]
+        setting = {"/Type": "/XObject", "/Subtype": "/Image", "/Filter": "/DCTDecode"}
+        stream = pikepdf.Stream(pdf, file.getvalue(), {key: pikepdf.Name(name) for key, name in setting.items()})
+        stream["/Width"], stream["/Height"], stream["/BitsPerComponent"] = 16, 16, 8
+        stream["/ColorSpace"] = pikepdf.Array(space)
+        pdf.pages[0].obj["/Resources"]["/XObject"] = pikepdf.Dictionary({"/I": stream})
+        pdf.pages[0].contents_add(b"q 9 0 0 9 0 0 cm /I Do Q")
+        pdf.save(path)
+    _copied(path)
+    with pikepdf.open(path.with_name("copy.pdf")) as pdf:
+        raw = [one.read_raw_bytes() for one in pdf.objects if isinstance(one, pikepdf.Stream)]
+        said = [one.read_bytes() for one in pdf.objects if isinstance(one, pikepdf.Stream) and "/Filter" not in one]
+    assert not any(NAME.encode() in one or NAME.encode("utf-16-le") in one for one in [*raw, *said])
+    made = next(one for one in raw if one.startswith(b"\xff\xd8"))
+    assert Image.open(io.BytesIO(made)).tobytes() == Image.open(io.BytesIO(file.getvalue())).tobytes()

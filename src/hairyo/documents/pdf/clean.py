@@ -17,8 +17,10 @@ from urllib.parse import quote, unquote
 import pikepdf
 
 from hairyo.documents.long_numbers import holds_long_number
+from hairyo.documents.pdf import jpeg
 from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, tells, text_of
 from hairyo.documents.pdf.rules import structure
+from hairyo.documents.pictures import icc
 from hairyo.errors import BrokenInput, TooLarge, Words
 
 _DEPTH = 50
@@ -201,6 +203,8 @@ class _Cleaner:
         items = list(array)
         indexed = bool(items) and isinstance(items[0], pikepdf.Name) and called(items[0]) in ("/Indexed", "/I")
         later = []
+        if len(items) > 1 and items[0] == "/ICCBased" and isinstance(items[1], pikepdf.Stream):
+            items[1].write(icc.without_words(content(items[1])) or b"")
         for at, one in enumerate(items):
             if isinstance(one, pikepdf.String):
                 if not indexed:
@@ -295,6 +299,10 @@ class _Cleaner:
         if "/F" in stream:  # its data lies in another file
             raise BrokenInput("the PDF keeps parts of itself in other files; print it to a new PDF")
         kind, pattern = entry(stream, "/Subtype"), entry(stream, "/PatternType")
+        if kind == "/Image" and entry(stream, "/Filter") == "/DCTDecode":
+            raw = bytes(stream.read_raw_bytes())
+            if (bare := jpeg.without_words(raw)) != raw:
+                stream.write(bare, filter=pikepdf.Name("/DCTDecode"), decode_parms=entry(stream, "/DecodeParms"))
         if kind == "/Form" or pattern == 1:
             self._found.forms[key_of(stream)] = (stream, entry(stream, "/Resources"))
 
