@@ -283,7 +283,8 @@ def test_a_pdf_that_calls_what_it_does_not_have_by_odd_bytes(tmp_path):
 @pytest.mark.parametrize(
     "more",
     [
-        b"({}) q Q", b"q Q ({})", b"q Q <{hex}>", b"BX ({}) foo EX", b"BT ({}) 1 0 0 RG ET", b"/P <</MCID 0 /X ({})>> DP",
+        b"({}) q Q", b"q Q ({})", b"q Q <{hex}>", b"BX ({}) foo EX", b"BT ({}) 1 0 0 RG ET",
+        b"/P <</MCID 0 /X ({})>> DP",
         b"/Span <</Memo ({}) /Sub [<</Y ({})>>]>> BDC EMC", b"/T{} BMC EMC", b"/T{} MP", b"/T /N{} BDC EMC",
     ],
 )  # fmt: skip
@@ -292,7 +293,7 @@ def test_what_a_content_stream_does_not_show(tmp_path, more):
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.pages[0].contents_add(more.replace(b"{}", PHONE.encode()).replace(b"{hex}", PHONE.encode().hex().encode()))
         pdf.save(path)
-    assert PHONE not in _streams(path) or PHONE.encode().hex() in _streams(path)
+    assert any(said in _streams(path) for said in (PHONE, PHONE.encode().hex()))
     _copied(path)
     said = _streams(path.with_name("copy.pdf"))
     assert PHONE not in said
@@ -334,11 +335,8 @@ def test_names_and_keys_of_a_pdf_that_tell_something(tmp_path, place):
 def test_strings_of_a_pdf_in_encodings_of_old(tmp_path, encoding):
     path = plain_pdf(tmp_path / "a.pdf", "甲", "乙")
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        note = {
-            "/Subtype": pikepdf.Name("/Text"),
-            "/Rect": [0, 0, 9, 9],
-            "/Contents": f"担当は{NAME}です".encode(encoding),
-        }
+        said = f"担当は{NAME}です".encode(encoding)
+        note = {"/Subtype": pikepdf.Name("/Text"), "/Rect": [0, 0, 9, 9], "/Contents": said}
         pdf.pages[0].obj["/Annots"] = pikepdf.Array([pikepdf.Dictionary(note)])
         pdf.save(path)
     assert any(NAME in block.text for block in open_document(path).blocks())

@@ -1,4 +1,4 @@
-"""JPEG pictures without what no one sees (JPEG の付加情報): EXIF, thumbnails, comments; the picture itself stays as it is.
+"""JPEG pictures without what no one sees (JPEG の付加情報): EXIF, thumbnails, comments; the picture itself stays.
 
 Source: ITU-T T.81 annex B.
 """

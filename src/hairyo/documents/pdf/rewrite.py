@@ -24,7 +24,7 @@ _NEAR = 0.3
 _SHOWS = ("Tj", "TJ", "'", '"')
 # A string that is followed by something else than what shows it; properties with strings; names with long numbers.
 _ODD = re.compile(
-    rb"[)>]\s*+(?![\])(<>/0-9.+'\"-]|Tj|TJ|BDC|DP|\Z)|<<[^>]*[(<]|/[^\s/<>\[\]()]*(?:@|[0-9][-0-9.]{8})|[)>]\s*\Z"
+    rb"[)>](?:\s*+[-+.0-9]++)*+\s*+(?![\])(<>/'\"]|Tj|TJ|BDC|DP|\Z)|<<[^>]*[(<]|/[^\s/<>\[\]()]*(?:@|[0-9][-0-9.]{8})|[)>]\s*\Z"
 )
 _END = re.compile(rb"(?:^|[\s\])>}])(?:[A-Za-z]{1,3}[*01]?|['\"])\s*\Z|\A\s*\Z")
 _COLOUR = b"0.15 g"
