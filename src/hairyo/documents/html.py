@@ -95,7 +95,7 @@ class HtmlText:
             place = f"data URI {len(self._pictures) + len(self._dropped) + 1}"
             suffix = "." + kind.partition("/")[2].replace("jpeg", "jpg")
             self._pictures.append((start, end, uri, Inner(data, suffix and f"picture{suffix}", place, limits)))
-        elif uri[uri.index(",") + 1 :]:
+        elif "," not in uri or uri[uri.index(",") + 1 :]:
             self._dropped.append((start, end, "data:,"))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from hairyo.documents.base import Block
 from hairyo.documents.form_labels import is_label
 from hairyo.documents.html_tokens import Attribute, Token, tokens
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.documents.output import EditFeed
 from hairyo.documents.runs import Run, changes, cut, escapes, percents, plain, references, spaces, text_of
 from hairyo.documents.source import Change
@@ -149,12 +150,16 @@ class Page:
             runs = plain(self._source, attribute.name_start + skipped, attribute.name_start + len(name))
             self._shared(runs, "attribute name", _in_name)
         written = partial(self._in_attribute, quote=attribute.quote)
+        if name == "srcdoc":
+            self._page_within(attribute, written)
+            return
         link = _LINKS.fullmatch(name) or name.endswith(":href")
         for runs in self._without_data(attribute.start, attribute.end):
             runs = references(runs, attribute=True)
             text = text_of(runs)
             quiet = _SHAPE if name in _SHAPES else _QUIET
-            if not text.strip() or quiet.fullmatch(text) or _DECLARATION.fullmatch(text):
+            quiet_now = quiet.fullmatch(text) or _DECLARATION.fullmatch(text)
+            if not text.strip() or (quiet_now and not holds_long_number(text)):
                 continue
             if link or text.lower().startswith(("http:", "https:", "mailto:", "tel:")):
                 self._shared(percents(runs), "link", partial(_in_link, written=written))
@@ -162,6 +167,29 @@ class Page:
                 self._shared(escapes(runs), "attribute", partial(_in_style, written=written))
             else:
                 self._shared(runs, "attribute", written)
+
+    def _page_within(self, attribute: Attribute, written: Callable[[str], str]) -> None:
+        """Add the places of a page in an attribute; what they write is written as an attribute says it."""
+        runs = references(plain(self._source, attribute.start, attribute.end), attribute=True)
+        spans = [
+            (run.start + at, run.start + at + 1) if run.plain else (run.start, run.end)
+            for run in runs
+            for at in range(len(run.text))
+        ]  # of each character of the inner page
+        inner = Page(text_of(runs), self._can_write)
+        self.data_uris += [(spans[start][0], spans[end - 1][1]) for start, end in inner.data_uris]
+        for place in inner.places:
+            write = place.write
+            place.occurrences = [
+                [Run(run.text, *_stretch(spans, run.start, run.end)) for run in one] for one in place.occurrences
+            ]
+            place.readings = [
+                (*_stretch(spans, start, end), [_stretch(spans, *reading) for reading in readings])
+                for start, end, readings in place.readings
+            ]
+            place.write = lambda text, write=write: written(write(text))  # type: ignore[misc]
+            place.locator = self._locator("page within") + " " + place.locator
+            self._others.append(place)
 
     def _shared(self, runs: list[Run], what: str, write: Callable[[str], str]) -> None:
         """Add a value, or one more place where it stands."""
@@ -198,6 +226,14 @@ class Page:
 
 
 _DATA_URI = re.compile(r"(?i)data:[\w.+-]*/?[\w.+-]*(?:;[\w=.+-]+)*,[^\"'\s)<>\\]*")
+
+
+def _stretch(spans: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """Return where in the source a stretch of a page within begins and ends."""
+    if start == end:
+        at = spans[start][0] if start < len(spans) else spans[-1][1] if spans else 0
+        return at, at
+    return spans[start][0], spans[end - 1][1]
 
 
 class _Reader:

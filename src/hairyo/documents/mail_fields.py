@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from hairyo.documents.base import Block, Edit, apply_edits
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.documents.mail_words import decode, decode_words, edited, words
 from hairyo.documents.output import EditFeed
 from hairyo.errors import BrokenInput
@@ -110,6 +111,11 @@ _KNOWN = re.compile(
 )
 
 
+def _is_quiet(name: str, value: str) -> bool:
+    """Whether a parameter says nothing of a person."""
+    return bool(_QUIET.fullmatch(f"{name}={value}")) and not holds_long_number(value)
+
+
 class ParameterField(Field):
     """A field with parameters: Content-Type, Content-Disposition.
 
@@ -128,7 +134,7 @@ class ParameterField(Field):
             yield from super().blocks(first)
             return
         for number, (name, value) in enumerate(self.parameters.items(), 1):
-            if value.strip() and not _QUIET.fullmatch(f"{name}={value}"):
+            if value.strip() and not _is_quiet(name, value):
                 label = "ファイル名" if name.rstrip("*") in ("name", "filename") else ""
                 yield Block(first, value, f"{self._locator} parameter {number}", label)
                 first += 1
@@ -137,7 +143,7 @@ class ParameterField(Field):
         """Return its bytes with its edits done, and the number of the next block; see `Field`."""
         if self._odd:
             return super().copied(feed, first)
-        names = iter([name for name, value in self.parameters.items() if not _QUIET.fullmatch(f"{name}={value}")])
+        names = iter([name for name, value in self.parameters.items() if not _is_quiet(name, value)])
         changed: dict[str, str] = {}
         for block in list(self.blocks(first)):
             name = next(name for name in names if self.parameters[name].strip())
@@ -248,4 +254,4 @@ def left_out(name: str, *, edited: bool) -> bool:
         edited: whether anything in the mail is redacted.
     """
     patterns = table()["always"] + (table()["edited"] if edited else [])
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return holds_long_number(name) or any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -210,12 +210,14 @@ class TextBody:
 
 def _decoded(data: bytes, label: str) -> tuple[Encoding | None, str]:
     """Return the encoding of a text, None where it cannot be spliced, and what it says."""
+    if data.isascii() and b"\x1b$" in data:  # ISO-2022-JP, whatever the label says
+        return guessed(data)
     encoding = labelled(label) if label else None
     try:
         if encoding is not None:
             return encoding, encoding.decode(data, START, True)[0]
         if label:
             return None, data.decode(label)
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):
         pass
     return guessed(data)

@@ -105,7 +105,7 @@ def decode(data: bytes, charset: str) -> str:
             return encoding.decode(data, START, True)[0]
         if charset:
             return data.decode(charset)
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):
         pass
     return guessed(data)[1]
 
@@ -137,7 +137,7 @@ def edited(value: str, *, structured: bool, edits: list[Edit], line_end: str, as
                 edit.replacement if homes[edit.start] == number else "",
             )
             for edit in edits
-            if edit.start < at + len(word.text) and at < edit.end
+            if word.text and edit.start < at + len(word.text) and at < edit.end
         ]
         written = value[word.start : word.end]
         if own:

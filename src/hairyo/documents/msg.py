@@ -59,13 +59,13 @@ class _Item:
                 continue
             if found := _STREAM.fullmatch(path[-1]):
                 number, kind = int(found[1], 16), int(found[2], 16)
-                data = ole.openstream(path).read()
+                data = _stream(ole, path)
                 if kind in _TEXT_TYPES:
                     self.texts[number] = _text(data, _TEXT_TYPES[kind])
                 elif kind == 0x0102:
                     self.data[number] = data
             elif path[-1].lower() == "__properties_version1.0":
-                self._properties(ole.openstream(path).read()[header:])
+                self._properties(_stream(ole, path)[header:])
 
     def _properties(self, data: bytes) -> None:
         for at in range(0, len(data) - 15, 16):
@@ -76,6 +76,17 @@ class _Item:
     def first(self, *numbers: int) -> str:
         """Return the first of these texts that is there, or ""."""
         return next((self.texts[number] for number in numbers if self.texts.get(number)), "")
+
+
+def _stream(ole: olefile.OleFileIO, path: list[str]) -> bytes:
+    """Return a stream's bytes.
+
+    Raises:
+        BrokenInput: it says that it is larger than the file, as one whose sectors go in a circle.
+    """
+    if ole.get_size(path) > ole._filesize:
+        raise BrokenInput("the Outlook mail is damaged; save it again as MSG or EML")
+    return bytes(ole.openstream(path).read())
 
 
 def _text(data: bytes, encoding: str) -> str:

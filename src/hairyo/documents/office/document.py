@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hairyo.documents.base import Block, Document, Edit, Limits
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.documents.nested import Inner
 from hairyo.documents.office.package import CONTENT_TYPES, Package, PackageWriter, serialise
 from hairyo.documents.office.relations import (
@@ -34,6 +35,8 @@ from hairyo.documents.registry import kinds
 from hairyo.errors import BrokenInput, InputRefused, TooLarge, UnknownFormat
 
 _XML = re.compile(r"\.(xml|rels|vml|svg)$|[+/]xml$", re.I)
+_QUERIES = b"http://schemas.microsoft.com/DataMashup"  # a zip in base64, [MS-QDEFF]
+_CODED = re.compile(rb"base64,|(?=[A-Z0-9+/]{0,79}[a-z])(?=[a-z0-9+/]{0,79}[A-Z])[A-Za-z0-9+/]{80}")
 _KEPT_BYTES = 20_000_000  # of parts that are kept in memory from reading to writing
 
 
@@ -202,8 +205,14 @@ class OfficeDocument(Document):
 
     def _sort(self, name: str, unread: set[str]) -> None:
         """Decide what becomes of one part."""
-        if not name.isascii():
+        if not name.isascii() or "@" in name or holds_long_number(name):
             unread.add("part name")
+        if name.startswith("customXml/") or name.endswith(".svg"):
+            data = self._package.member(name).replace(b"\0", b"")
+            if _QUERIES in data[:1000]:
+                unread.add("queries of Power Query")
+            elif _CODED.search(data):
+                unread.add("base64 data")
         rule = self._rules.part(name, self._types.get(name, ""))
         kind = rule.kind if rule else "part of an unknown kind"
         action = rule.action if rule else "read" if self._is_text(name) else "refuse"

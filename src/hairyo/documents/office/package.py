@@ -7,6 +7,7 @@ gives the same bytes. Source: ECMA-376 part 2; APPNOTE.TXT 4.3.7.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,12 +18,15 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from hairyo.documents.base import Limits
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.errors import BrokenInput, TooLarge
 
 _SMALL = 1_000_000  # a member that unpacks to less may be packed as tightly as it likes
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DATE = (1980, 1, 1, 0, 0, 0)
 CONTENT_TYPES = "[Content_Types].xml"
+_ENCODINGS = ("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII", "ISO-8859-1")
+_SPACES = re.compile(rb"xmlns(?::[^\s=]{1,80})?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _XML_BYTES = 100_000_000  # of one part: its tree takes up to ten times as much memory
 Element = Any  # lxml has no types
 
@@ -85,11 +89,29 @@ class Package:
             if "depth" in str(error.msg).lower():
                 raise TooLarge("an XML part nests too deep; simplify the document") from None
             raise BrokenInput("an XML part is not well-formed; open and save the document again") from None
-        if root.getroottree().docinfo.internalDTD is not None:
+        tree = root.getroottree()
+        if str(tree.docinfo.encoding or "UTF-8").upper() not in _ENCODINGS:
+            raise BrokenInput(
+                "an XML part is in an encoding that Office never writes; open and save the document again"
+            )
+        if any(map(_doubtful, _spaces(data))):
+            raise BrokenInput("an XML part has a namespace that may hold personal data; open and save it again")
+        if tree.docinfo.internalDTD is not None:
             raise BrokenInput("an XML part declares a document type, which Office never does")
         if _deeper(root, self.limits.depth):
             raise TooLarge("an XML part nests deeper than {depth}; simplify the document", depth=self.limits.depth)
         return root
+
+
+def _spaces(data: bytes) -> Iterator[str]:
+    """Yield the namespaces that a part declares."""
+    plain = data.replace(b"\0", b"") if b"\0" in data[:4] else data
+    for found in _SPACES.finditer(plain):
+        yield (found[1] or found[2] or b"").decode("utf-8", "replace")
+
+
+def _doubtful(uri: str) -> bool:
+    return not uri.isascii() or "@" in uri or holds_long_number(uri)
 
 
 def _broken() -> BrokenInput:
@@ -118,7 +140,7 @@ def _check(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise TooLarge("a member of the package unpacks to more than {ratio} times its size", ratio=limits.ratio)
         name = info.filename.lower()
         parts = PurePosixPath(name).parts
-        if name in seen or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
+        if not name or name in seen or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
             raise BrokenInput("a member of the package has a doubtful or doubled name; save it again")
         seen.add(name)
 

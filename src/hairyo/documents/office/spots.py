@@ -25,6 +25,9 @@ FIXED = {
     "sym": "\ufffc",
 }
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NOT_IN_NAMES = re.compile(r"[^\w.-]")
+_SHEETS = "spreadsheetml"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _URL_SAFE = "/:?#@!$&'()*+,;=~-._%"
 
@@ -91,8 +94,9 @@ class Atom:
             else:
                 merged.append((start, end, text))
         if merged:
-            new = legal(apply_edits(self.text, [Edit(0, *change) for change in merged]))
-            self._write(new)
+            new = apply_edits(self.text, [Edit(0, *change) for change in merged])
+            escaped = _ESCAPED.search(self.element.text or "") and _SHEETS in str(self.element.tag)
+            self._write(legal(_escaped(new) if escaped else new))
 
     def _write(self, new: str) -> None:
         """Set the text; a tab or break becomes text (DrawingML's break stands outside runs)."""
@@ -185,6 +189,20 @@ class NodeSpot:
 
 
 @dataclass(slots=True)
+class StringSpot(NodeSpot):
+    """A string of a workbook, which may be escaped (`_x0041_`)."""
+
+    def __post_init__(self) -> None:
+        self.text = unescaped(getattr(self.element, self.side))
+
+    def apply(self, edits: list[Edit]) -> None:
+        """Set the edited text."""
+        escaped = _ESCAPED.search(getattr(self.element, self.side))
+        new = apply_edits(self.text, edits)
+        setattr(self.element, self.side, legal(_escaped(new) if escaped else new))
+
+
+@dataclass(slots=True)
 class PointSpot:
     """A number that a chart keeps of its data: a point goes whole, since it cannot hold a mask."""
 
@@ -201,6 +219,42 @@ class PointSpot:
         point = self.element.getparent()
         if edits and point.getparent() is not None:
             point.getparent().remove(point)
+
+
+@dataclass(slots=True)
+class NameSpot:
+    """The name that somebody made up for elements or attributes, wherever it stands.
+
+    Attributes:
+        holders: the elements, and the attribute of each, "" for the element itself.
+    """
+
+    holders: list[tuple[Element, str]]
+    text: str
+    locator: str
+    setting: Setting = PLAIN
+
+    def apply(self, edits: list[Edit]) -> None:
+        """Call them what the edits say, as far as a name may be called so."""
+        name = _NOT_IN_NAMES.sub("_", apply_edits(self.text, edits))
+        name = name if name[:1].isalpha() else f"_{name}"
+        for element, key in self.holders:
+            if not key:
+                element.tag = str(element.tag).removesuffix(self.text) + name
+            elif key in element.attrib:
+                renamed = {(key.removesuffix(self.text) + name if k == key else k): v for k, v in element.items()}
+                element.attrib.clear()
+                element.attrib.update(renamed)
+
+
+def unescaped(text: str) -> str:
+    """Return what a workbook's string says (`_x0041_` is A; ECMA-376 part 1, 22.9.2.19)."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _escaped(text: str) -> str:
+    text = _ESCAPED.sub(lambda found: "_x005F" + found[0], text)
+    return _NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", text.replace("\r", "_x000D_"))
 
 
 def _unquoted(link: str) -> str:

@@ -7,11 +7,13 @@ atoms, and an edit of either counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 from lxml import etree
 
 from hairyo.documents.form_labels import is_label
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.documents.office.package import Element, bare, local
 from hairyo.documents.office.relations import is_relationships, references
 from hairyo.documents.office.rules import Rules
@@ -20,11 +22,13 @@ from hairyo.documents.office.spots import (
     PLAIN,
     Atom,
     AttributeSpot,
+    NameSpot,
     NodeSpot,
     PointSpot,
     RunsSpot,
     Setting,
     Spot,
+    unescaped,
 )
 
 _RUN_SPACES = (
@@ -39,6 +43,7 @@ _SHEET_SPACES = ("/spreadsheetml/2006/main", "/spreadsheetml/main")
 _FLOWS = {"t": "text", "delText": "text", "instrText": "field", "delInstrText": "field"}
 _DELETED = ("del", "moveFrom")
 _INSERTED = ("ins", "moveTo")
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
 _PROPERTIES = ("pPr", "rPr", "sectPr", "rubyPr", "sdtPr")
 
 
@@ -68,6 +73,7 @@ class PartText:
         self.rules = rules
         self._name = name if name.isascii() else "a part"
         self._atoms: list[Atom] = []
+        self._own_names: dict[str, list[tuple[Element, str]]] = {}
         self._taken: set[Element] = set()
         self._counts: dict[str, int] = {}
         self._kinds: dict[object, _Kind] = {}
@@ -81,12 +87,19 @@ class PartText:
     def _links(self) -> Iterator[Spot]:
         """Yield the targets of external relationships: links, linked files, templates, mail-merge sources."""
         for relationship in self.root:
-            if relationship.get("TargetMode") == "External" and relationship.get("Target"):
+            target = relationship.get("Target", "")
+            outside = relationship.get("TargetMode", "").lower() == "external" or _SCHEME.match(target)
+            if outside and target:
                 yield AttributeSpot(relationship, "Target", self._locator("link"), link=True)
+            for key, value in relationship.items():
+                if not (outside and key == "Target") and _telling(value):
+                    yield AttributeSpot(relationship, key, self._locator("relationship"))
 
     def _places(self) -> Iterator[Spot]:
         for element in self.root.iter():
             yield from self._places_of(element)
+        for name, holders in self._own_names.items():
+            yield NameSpot(holders, name, self._locator("name"))
 
     def _places_of(self, element: Element) -> Iterable[Spot]:
         """Return the places that begin at one element; most are settings, which are passed over quickly."""
@@ -94,12 +107,13 @@ class PartText:
         kind = self._kinds.get(tag)
         if kind is None:
             kind = self._kinds[tag] = _Kind(element, self.rules)
+        if not kind.plain:
+            self._own_names.setdefault(kind.name, []).append((element, ""))
         spots: Iterable[Spot] = self._paragraph(element) if kind.paragraph else ()
-        if not kind.silent:
-            for key, value in element.items():
-                if self.every_attribute or not value.isascii() or "@" in value or kind.is_free(key):
-                    spots = [*spots, *self._attributes(element, kind.name)]
-                    break
+        for key, value in element.items():
+            if self.every_attribute or kind.is_free(key) or _telling(value):
+                spots = [*spots, *self._attributes(element, kind.name)]
+                break
         text, tail = element.text, element.tail
         if text and not kind.measure and _filled(text):
             spots = list(spots)  # after which it is known what the paragraph took
@@ -115,12 +129,19 @@ class PartText:
         return NodeSpot(element, "text", self._locator(name), self._answers(name))
 
     def _attributes(self, element: Element, name: str) -> Iterator[Spot]:
+        silent = name in self.rules.silent_elements
         for key, value in element.items():
             attribute = bare(key)
             free = _is_free(attribute, name, self.rules)
+            if not attribute.isascii():
+                self._own_names.setdefault(attribute, []).append((element, key))
             if attribute == "name" and self.rules.program_shapes.fullmatch(value):
                 continue
-            if (free or not value.isascii() or "@" in value) and value.strip():
+            if silent:
+                free = "@" in value or holds_long_number(value)
+            elif not free:
+                free = _telling(value)
+            if free and value.strip():
                 yield AttributeSpot(element, key, self._locator(f"{name} {attribute}"), self._answers(attribute))
 
     def _paragraph(self, paragraph: Element) -> Iterator[Spot]:
@@ -146,6 +167,7 @@ class _Kind:
 
     def __init__(self, element: Element, rules: Rules) -> None:
         self.name = local(element)
+        self.plain = self.name.isascii()
         self.paragraph = is_paragraph(element, self.name)
         self.silent = self.name in rules.silent_elements
         self.measure = self.name in rules.measure_elements
@@ -153,15 +175,21 @@ class _Kind:
         self._free: dict[str, bool] = {}
 
     def is_free(self, key: str) -> bool:
-        """Whether an attribute holds words, whatever they are."""
+        """Whether an attribute has to be looked at: it holds words, whatever they are, or bears a made-up name."""
         found = self._free.get(key)
         if found is None:
-            found = self._free[key] = _is_free(bare(key), self.name, self._rules)
+            name = bare(key)
+            found = self._free[key] = not name.isascii() or (not self.silent and _is_free(name, self.name, self._rules))
         return found
 
 
 def _is_free(attribute: str, name: str, rules: Rules) -> bool:
     return attribute in rules.attributes or (attribute == "val" and name in rules.value_elements)
+
+
+def _telling(value: str) -> bool:
+    """Whether a value that should be a measure or a key may say something of a person."""
+    return not value.isascii() or "@" in value or holds_long_number(value)
 
 
 def is_paragraph(element: Element, name: str) -> bool:
@@ -218,9 +246,10 @@ def _atom(element: Element, name: str, paragraph: Element) -> Atom:
         around.setdefault(local(parent), parent)
         parent = parent.getparent()
     flow = "ruby" if "rt" in around or "rPh" in around else _FLOWS.get(name, "text")
+    said = FIXED.get(name, element.text or "")
     return Atom(
         element,
-        FIXED.get(name, element.text or ""),
+        unescaped(said) if _in_sheet_space(element) else said,
         "ruby" if flow == "ruby" else "field" if flow == "field" else "text",
         inserted=any(change in around for change in _INSERTED),
         deleted=name == "delText" or any(change in around for change in _DELETED),

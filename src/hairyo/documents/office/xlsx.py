@@ -30,6 +30,7 @@ from hairyo.documents.office.sheets.workbook import (
 )
 from hairyo.documents.office.spots import Spot
 from hairyo.documents.office.walk import PartText
+from hairyo.errors import BrokenInput
 
 _SHEET = "spreadsheetml.worksheet+xml"
 _BEFORE_CALCULATION = ("sheets", "functionGroups", "externalReferences", "definedNames")
@@ -186,9 +187,11 @@ def _reckon_anew(main: PartText) -> None:
     """Have the workbook reckon its formulas when it is opened."""
     found = next(main.root.iterchildren("{*}calcPr"), None)
     if found is None:
-        before = [one for one in main.root if local(one) in _BEFORE_CALCULATION][-1]
-        found = before.makeelement(f"{str(before.tag).rpartition('}')[0]}}}calcPr")
-        before.addnext(found)
+        before = [one for one in main.root if local(one) in _BEFORE_CALCULATION]
+        if not before:
+            raise BrokenInput("the workbook does not say which sheets it has; open and save it again")
+        found = before[-1].makeelement(f"{str(before[-1].tag).rpartition('}')[0]}}}calcPr")
+        before[-1].addnext(found)
     found.set("fullCalcOnLoad", "1")
     main.changed = True
 

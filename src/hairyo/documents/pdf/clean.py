@@ -16,8 +16,10 @@ from urllib.parse import quote, unquote
 
 import pikepdf
 
-from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, text_of
+from hairyo.documents.long_numbers import holds_long_number
+from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, tells, text_of
 from hairyo.documents.pdf.rules import structure
+from hairyo.documents.pictures import icc
 from hairyo.errors import BrokenInput, TooLarge, Words
 
 _DEPTH = 50
@@ -142,7 +144,7 @@ class _Cleaner:
         """Keep of the document's properties the title alone."""
         title = entry(entry(self._pdf.trailer, "/Info"), "/Title")
         for key in list(self._pdf.trailer.keys()):
-            if key not in ("/Root", "/Size", "/ID"):
+            if key not in ("/Root", "/Size"):
                 del self._pdf.trailer[key]
         if isinstance(title, pikepdf.String):
             info = self._pdf.make_indirect(pikepdf.Dictionary({"/Title": title}))
@@ -202,6 +204,8 @@ class _Cleaner:
         items = list(array)
         indexed = bool(items) and isinstance(items[0], pikepdf.Name) and called(items[0]) in ("/Indexed", "/I")
         later = []
+        if len(items) > 1 and items[0] == "/ICCBased" and isinstance(items[1], pikepdf.Stream):
+            items[1].write(icc.without_words(content(items[1])) or b"")
         for at, one in enumerate(items):
             if isinstance(one, pikepdf.String):
                 if not indexed:
@@ -233,7 +237,7 @@ class _Cleaner:
                 if chosen and step == "/Font" and isinstance(value, pikepdf.Dictionary) and not value.is_indirect:
                     value = thing[key] = self._pdf.make_indirect(value)
                 later.append((value, step, owner))
-            if not key.isascii() and key in thing:
+            if tells(key) and key in thing:
                 thing[self._plain(key)] = thing[key]
                 del thing[key]
         self._stack += reversed(later)
@@ -303,25 +307,24 @@ class _Cleaner:
 
     def _name(self, holder: Any, at: str | int, via: str, name: Any) -> None:
         said = called(name)
-        if not said.isascii() and via not in self._rules.fonts:
+        if tells(said) and (via not in self._rules.fonts or "@" in said or holds_long_number(said)):
             holder[at] = pikepdf.Name(self._plain(said))
 
     def _plain(self, name: str) -> str:
         return self._found.names.setdefault(name, f"/Hn{len(self._found.names) + 1}")
 
     def _add(self, holder: Any, at: str | int, via: str, value: Any, owner: str = "properties") -> None:
-        if via in self._rules.silent or len(self._found.strings) > _MOST_STRINGS:
-            if via not in self._rules.silent:
-                raise TooLarge("the PDF has too many texts outside its pages; split it")
-            return
+        if len(self._found.strings) > _MOST_STRINGS:
+            raise TooLarge("the PDF has too many texts outside its pages; split it")
         text = text_of(value)
-        if not text.strip():
+        if not text.strip() or (via in self._rules.silent and "@" not in text and not holds_long_number(text)):
             return
         kind, label = self._rules.strings.get(via, ("text", ""))
         link = via == "/URI"
         if link:
-            plain = unquote(text, errors="replace")
-            text = text if "\ufffd" in plain else plain
+            text = next(
+                (said for name in ("utf-8", "cp932", "euc-jp") if "\ufffd" not in (said := unquote(text, name))), text
+            )
         if via == "/T" and entry(holder, "/Subtype") in (None, "/Widget"):
             kind, label = "field name", ""
         if via in ("/V", "/DV"):

@@ -31,7 +31,7 @@ from hairyo.documents.pdf.layer import Letter, put_layer
 from hairyo.documents.pdf.layout import blocks_of
 from hairyo.documents.pdf.objects import Key, called, content, entry, key_of, numbers, text_of
 from hairyo.documents.pdf.prune import prune
-from hairyo.documents.pdf.rewrite import rewritten, silent_of
+from hairyo.documents.pdf.rewrite import has_more, rewritten, silent_of
 from hairyo.documents.pdf.section import Changes, Section
 from hairyo.documents.pdf.sights import Area, centre_of, inside, letter_of, origin
 from hairyo.documents.pictures import blacken
@@ -223,7 +223,7 @@ class PdfDocument(Document):
         pages = {key_of(page.obj): page.obj for page in copy.pdf.pages}
         everything = set(pages) | set(copy.forms)
         renamed = everything if copy.names else set()
-        commented = {key for key in everything if _has_comment(pages.get(key) or copy.forms[key][0])}
+        commented = {key for key in everything if _has_more(pages.get(key) or copy.forms[key][0])}
         fonts_removed: dict[Key, Counter[Code]] = defaultdict(Counter)
         for key in sorted(set(changes.glyphs) | set(silent) | renamed | commented):
             owner = pages.get(key) or copy.pdf.get_object(key)
@@ -433,11 +433,11 @@ def _put_file(spec: Any, data: bytes, converted: str) -> None:
             spec[key] = pikepdf.String(str(Path(text_of(spec[key])).with_suffix(converted)))
 
 
-def _has_comment(owner: Any) -> bool:
-    """Whether a stream holds comments, which are no part of what is shown; those of strings count, too."""
+def _has_more(owner: Any) -> bool:
+    """Whether a page or stream may hold what is no part of what is shown; see `has_more`."""
     contents = entry(owner, "/Contents") if isinstance(owner, pikepdf.Dictionary) else owner
     parts = contents if isinstance(contents, pikepdf.Array) else [contents]
-    return any(b"%" in content(part) for part in parts if isinstance(part, pikepdf.Stream))
+    return has_more(b"\n".join(content(part) for part in parts if isinstance(part, pikepdf.Stream)))
 
 
 def _silence_resources(owner: Any, instructions: list[Any], silent: set[int]) -> None:

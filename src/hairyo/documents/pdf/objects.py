@@ -9,6 +9,7 @@ from typing import Any
 
 import pikepdf
 
+from hairyo.documents.long_numbers import holds_long_number
 from hairyo.errors import BrokenInput, TooLarge
 
 Key = tuple[int, int]
@@ -17,6 +18,7 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _FARTHEST = 1e9
 _NUMBERS = (int, float, Decimal)
 _KEYED = (pikepdf.Dictionary, pikepdf.Stream)
+_EUC = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa8\xb0-\xf4][\xa1-\xfe])*")
 
 
 def key_of(thing: Any) -> Key:
@@ -60,6 +62,11 @@ def called(thing: Any) -> str:
         return raw.decode("utf-8", "surrogateescape")
 
 
+def tells(name: str) -> bool:
+    """Whether a name, with its slash, may say something of a person."""
+    return not name.isascii() or "@" in name or holds_long_number(name)
+
+
 def name(thing: Any, default: str = "") -> str:
     """Return a name without its slash."""
     return called(thing)[1:] if isinstance(thing, pikepdf.Name) else default
@@ -67,7 +74,12 @@ def name(thing: Any, default: str = "") -> str:
 
 def entry(thing: Any, key: str) -> Any:
     """Return what a dictionary or stream has under `key`, None where there is none."""
-    return thing.get(key) if isinstance(thing, _KEYED) else None
+    if not isinstance(thing, _KEYED):
+        return None
+    try:
+        return thing.get(key)
+    except TypeError:  # a name of bytes that are no UTF-8 (`called`), which nothing has
+        return None
 
 
 def dictionary(thing: Any, key: str) -> pikepdf.Dictionary | None:
@@ -94,8 +106,10 @@ def content(stream: Any) -> bytes:
 def text_of(value: Any) -> str:
     """Return a string's text; some programs write CP932 where the format has no place for it."""
     raw = bytes(value)
+    if b"\x1b$" in raw and raw.isascii():
+        return raw.decode("iso2022_jp", "replace")
     if not raw.startswith((b"\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe")) and any(byte >= 0x80 for byte in raw):
-        for encoding in ("utf-8", "cp932"):
+        for encoding in ("utf-8", "euc_jp" if _EUC.fullmatch(raw) else "cp932"):
             try:
                 text = raw.decode(encoding)
             except UnicodeDecodeError:

@@ -6,6 +6,7 @@ The bar bears no text and is as long as what it covers; bars that touch are one.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -16,10 +17,16 @@ from typing import Any
 import pikepdf
 
 from hairyo.documents.pdf.content import SPOKEN, Glyph, Instruction, Mark
-from hairyo.documents.pdf.objects import Key, Matrix, called
+from hairyo.documents.pdf.objects import Key, Matrix, called, tells
 from hairyo.documents.pdf.rules import structure
 
 _NEAR = 0.3
+_SHOWS = ("Tj", "TJ", "'", '"')
+# A string that is followed by something else than what shows it; properties with strings; names with long numbers.
+_ODD = re.compile(
+    rb"[)>](?:\s*+[-+.0-9]++)*+\s*+(?![\])(<>/'\"]|Tj|TJ|BDC|DP|\Z)|<<[^>]*[(<]|/[^\s/<>\[\]()]*(?:@|[0-9][-0-9.]{8})|[)>]\s*\Z"
+)
+_END = re.compile(rb"(?:^|[\s\])>}])(?:[A-Za-z]{1,3}[*01]?|['\"])\s*\Z|\A\s*\Z")
 _COLOUR = b"0.15 g"
 _PLACES = Decimal("0.0001")
 
@@ -98,7 +105,7 @@ def rewritten(
     names: dict[str, str],
     unmarked: Collection[int] = (),
 ) -> bytes:
-    """Return a stream without the given glyphs, with bars in their place.
+    """Return a stream without the given glyphs, with bars in their place, and without what no page shows.
 
     Args:
         instructions: those of the stream.
@@ -118,14 +125,14 @@ def rewritten(
         if number in gone:
             out += _without(instruction, operator, gone[number])
         elif number in silent:
-            out.append(_silenced(instruction))
+            out.append(_bare(_silenced(instruction), names))
         elif operator == "Q":
             if open_states:  # else it restores a state that nobody saved
                 open_states -= 1
                 out.append(instruction)
         elif operator in known:
             open_states += operator == "q"
-            out.append(instruction)
+            out.append(_bare(instruction, names))
     if names:
         out = [_renamed(one, names) for one in out]
     body: bytes = pikepdf.unparse_content_stream(out)
@@ -200,6 +207,43 @@ def _silenced(instruction: Instruction) -> Any:
             if key in operands[1]:
                 del operands[1][key]
     return _made(operands, called(instruction.operator))
+
+
+def has_more(data: bytes) -> bool:
+    """Whether a stream may hold what no page shows: comments, strings and names where none belong."""
+    return b"%" in data or _ODD.search(data) is not None or _END.search(data) is None
+
+
+def _bare(instruction: Any, names: dict[str, str]) -> Any:
+    """Return an instruction without strings that it does not show, and without names that tell something."""
+    operator = called(instruction.operator)
+    if operator in _SHOWS or not isinstance(instruction, pikepdf.ContentStreamInstruction):
+        return instruction
+    operands: list[Any] = []
+    for one in instruction.operands:
+        if isinstance(one, pikepdf.Dictionary):
+            operands.append(_bare_properties(one))
+        elif isinstance(one, pikepdf.Name) and called(one) not in names and tells(called(one)):
+            operands.append(pikepdf.Name("/Hn0"))
+        elif not isinstance(one, pikepdf.String):
+            operands.append(one)
+    return _made(operands, operator)
+
+
+def _bare_properties(properties: Any) -> Any:
+    """Return the properties of marked content without what is neither plain nor read (`SPOKEN`)."""
+    kept = {key: properties[key] for key in properties.keys()}  # noqa: SIM118
+    return pikepdf.Dictionary(
+        {key: value for key, value in kept.items() if key in SPOKEN or (not tells(key) and _is_plain(value))}
+    )
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, pikepdf.Array):
+        return all(map(_is_plain, value))
+    if isinstance(value, pikepdf.Name):
+        return not tells(called(value))
+    return not isinstance(value, pikepdf.String | pikepdf.Dictionary)
 
 
 def _renamed(instruction: Any, names: dict[str, str]) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hairyo.documents.base import Edit, apply_edits
 from hairyo.documents.office.package import Element, local
@@ -12,7 +13,11 @@ from hairyo.documents.office.sheets.formula import Formula
 from hairyo.documents.office.sheets.workbook import Workbook
 from hairyo.documents.office.spots import PLAIN, Setting, Spot, legal
 from hairyo.documents.office.walk import PartText
+from hairyo.documents.runs import Run, changes, merged, plain, text_of
 
+_HEADINGS = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+_CODE = re.compile(r'&(?:"(?P<font>[^"]*)"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}(?!\d)|[A-Z])')
+_SECTIONS = ("&L", "&C", "&R")
 _ITEMS = ("s", "n", "d")
 _LISTS = ("sharedItems", "groupItems")
 
@@ -35,6 +40,38 @@ class ItemSpot:
             for key in [key for key in items.attrib if key.startswith(("contains", "min", "max"))]:
                 del items.attrib[key]
             items.set("containsMixedTypes", "1")
+
+
+@dataclass(slots=True)
+class HeadingSpot:
+    """A header or footer of a sheet: its text without the codes for place, font and size (ECMA-376, 18.3.1.46)."""
+
+    element: Element
+    locator: str
+    setting: Setting = PLAIN
+    text: str = ""
+    runs: list[Run] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        source, at = self.element.text, 0
+        for found in _CODE.finditer(source):
+            self.runs += plain(source, at, found.start())
+            self.runs += [Run("\n", found.start(), found.end())] if found[0] in _SECTIONS else []
+            self.runs += plain(source, *found.span("font")) if found["font"] else []
+            at = found.end()
+        self.runs += plain(source, at, len(source))
+        self.text = text_of(self.runs)
+
+    def apply(self, edits: list[Edit]) -> None:
+        """Set the edited text, its codes kept."""
+        new, at = "", 0
+        for start, end, said in merged(changes(self.runs, edits, _coded)):
+            new, at = new + self.element.text[at:start] + said, end
+        self.element.text = legal(new + self.element.text[at:])
+
+
+def _coded(text: str) -> str:
+    return text.replace("&", "&&").replace("\n", "&C") if text else ""
 
 
 class BookText(PartText):
@@ -66,7 +103,9 @@ class BookText(PartText):
 
     def _places_of(self, element: Element) -> Iterable[Spot]:
         name = local(element)
-        if name in self.rules.formula_elements and (element.text or "").strip():
+        if name in _HEADINGS and (element.text or "").strip():
+            yield HeadingSpot(element, self._locator(name))
+        elif name in self.rules.formula_elements and (element.text or "").strip():
             yield from self._formula(Formula(element), self._locator(name))
             yield from self._attributes(element, name)
         elif name in _ITEMS and element.get("v") and local(element.getparent()) in _LISTS:

@@ -14,11 +14,14 @@ from hairyo.documents.office.sheets.book_text import BookText
 from hairyo.documents.office.sheets.formula import Formula
 from hairyo.documents.office.sheets.layout import settings
 from hairyo.documents.office.sheets.workbook import Workbook
-from hairyo.documents.office.spots import PLAIN, NodeSpot, Setting, Spot, legal
+from hairyo.documents.office.spots import PLAIN, Setting, Spot, StringSpot, legal, unescaped
 from hairyo.documents.office.walk import readings
 from hairyo.errors import BrokenInput
 
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_VALUES = frozenset({"f", "v", "is"})
+_SHORT = 9  # characters of an attribute that say nothing
+_ERROR = re.compile(r"#[A-Z0-9/_]{1,20}[!?]?")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -98,6 +101,7 @@ class SheetText(BookText):
         filters = (place_of(one.get("ref", "").partition(":")[0]) for one in root.iterchildren("{*}autoFilter"))
         self._headings = {*headings, *(place[0] for place in filters if place)}
         self.cells: dict[tuple[int, int], Cell] = {}
+        self._odd: list[Element] = []  # rows and cells that say something beside their values
         super().__init__(root, name, rules, gone, book)
 
     def said(self, place: tuple[int, int]) -> str:
@@ -115,6 +119,7 @@ class SheetText(BookText):
         for child in self.root:
             if local(child) == "sheetData":
                 yield from self._data(child)
+                yield from chain.from_iterable(map(self._beside, self._odd))
             else:
                 yield from chain.from_iterable(map(self._places_of, child.iter()))
 
@@ -126,12 +131,19 @@ class SheetText(BookText):
                 self.cells[cell.row, cell.column] = cell
                 yield from self._cell(cell, places.get(cell.column, PLAIN))
 
+    def _beside(self, odd: Element) -> Iterator[Spot]:
+        """Yield what a row or a cell says beside its values: long attributes, extensions."""
+        yield from self._attributes(odd, local(odd))
+        for child in odd if local(odd) == "c" else ():
+            if local(child) not in _VALUES:
+                yield from chain.from_iterable(map(self._places_of, child.iter()))
+
     def _cell(self, cell: Cell, setting: Setting) -> Iterator[Spot]:
         locator = f"{self._name} cell {_letters(cell.column)}{cell.row}"
         if cell.kind == "s" and cell.text:
             yield from self._book.strings.spots(cell.value, locator, setting)
         elif cell.kind == "inlineStr" and cell.text and len(cell.value) == 1 and local(cell.value[0]) == "t":
-            yield NodeSpot(cell.value[0], "text", locator, setting)
+            yield StringSpot(cell.value[0], "text", locator, setting)
         elif cell.kind == "inlineStr" and cell.text:
             atoms, spots = readings(cell.value, locator, setting)
             self._atoms += atoms
@@ -148,6 +160,8 @@ class SheetText(BookText):
             number = _counted(row.get("r"), number)
             column = 0
             found: list[Cell] = []
+            if max(map(len, row.values()), default=0) > _SHORT:
+                self._odd.append(row)
             for element in row:
                 column = _column(element.get("r"), number, column)
                 if (cell := self._read(element, number, column)) is not None:
@@ -158,6 +172,8 @@ class SheetText(BookText):
     def _read(self, element: Element, row: int, column: int) -> Cell | None:
         """Return a cell, None where it says nothing and reckons nothing."""
         children = {local(child): child for child in element}
+        if not children.keys() <= _VALUES or max(map(len, element.values()), default=0) > _SHORT:
+            self._odd.append(element)
         formula = Formula(children["f"]) if "f" in children else None
         kind = element.get("t", "n")
         value = children.get("is" if kind == "inlineStr" else "v")
@@ -170,11 +186,11 @@ class SheetText(BookText):
         if kind == "s":
             return self._book.strings.text(value)
         if kind == "inlineStr":
-            return "".join(value.itertext())
+            return unescaped("".join(value.itertext()))
         text = value.text or ""
-        if not text.strip() or kind in ("b", "e"):
+        if not text.strip() or kind == "b" or (kind == "e" and _ERROR.fullmatch(text)):
             return ""
-        return self._book.shown(text, style) if kind == "n" else text
+        return self._book.shown(text, style) if kind == "n" else unescaped(text)
 
 
 def place_of(reference: str) -> tuple[int, int] | None:

@@ -17,6 +17,8 @@ from hairyo.documents.office.spots import PLAIN, Setting, Spot, legal
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"]|"")*")|(?P<quoted>'(?:[^']|'')*')|\[[@\#]?(?P<column>[^\[\]\#@][^\[\]]*)\]|(?P<name>[^\W\d][\w.\\?]*)"""
 )
+_PARTED = re.compile(r'"\s*[;,]\s*"')
+_JOINS = re.compile(r"CONCAT|JOIN", re.I)
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 _NAME_SIGNS = re.compile(r"[^\w.]")
 _NAME = re.compile(r"[^\W\d][\w.\\?]*")
@@ -151,22 +153,28 @@ def _renamed(token: re.Match[str], names: Names) -> str:
 
 @dataclass(slots=True)
 class StringsSpot:
-    """The strings of a formula, joined, since a formula may join them."""
+    """The strings of a formula, joined, since a formula may join them; those of a list line by line."""
 
     formula: Formula
     spans: list[tuple[int, int]]
     locator: str
     setting: Setting = PLAIN
     text: str = ""
+    begins: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.text = "".join(self.formula.text[start:end] for start, end in self.spans)
+        said, last, joins = "", 0, _JOINS.search(self.formula.text)
+        for start, end in self.spans:
+            listed = last and not joins and _PARTED.fullmatch(self.formula.text, last, start)
+            said += "\n" if listed else ""
+            self.begins.append(len(said))
+            said, last = said + self.formula.text[start:end], end
+        self.text = said
 
     def apply(self, edits: list[Edit]) -> None:
         """Spread the edits over the strings; a replacement goes into the first that it touches."""
-        at = 0
         left = {number: edit.replacement.replace('"', '""') for number, edit in enumerate(edits)}
-        for start, end in self.spans:
+        for (start, end), at in zip(self.spans, self.begins, strict=True):
             own = []
             for number, edit in enumerate(edits):
                 first, last = max(edit.start - at, 0), min(edit.end - at, end - start)
@@ -175,7 +183,6 @@ class StringsSpot:
             if own:
                 new = _even(apply_edits(self.formula.text[start:end], own), '"')
                 self.formula.changes.append((start, end, new))
-            at += end - start
 
 
 def _even(text: str, sign: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from hairyo.documents.base import Edit
 from hairyo.documents.office.package import Element, local
-from hairyo.documents.office.spots import PLAIN, Setting, Spot
+from hairyo.documents.office.spots import PLAIN, Setting, Spot, unescaped
 from hairyo.documents.office.walk import flush, readings
 from hairyo.errors import BrokenInput
 
@@ -120,7 +120,7 @@ class Strings:
         if found is None:
             entry = self._entries[number]
             if len(entry) == 1 and local(entry[0]) == "t":
-                found = [entry[0].text or ""]
+                found = [unescaped(entry[0].text or "")]
             else:
                 by_place = {spot.locator: spot.text for spot in readings(entry, "")[1]}
                 found = [by_place.get("", ""), by_place.get(" ruby", "")]

@@ -17,12 +17,23 @@ from hairyo.errors import OutputError
 from hairyo.redaction.verify.piece import Kept, Within
 
 DROPPED = re.compile(
-    r"(?i)docProps/thumbnail|printerSettings|calcChain|pivotCacheRecords|revisions/|xl/userNames"
+    r"(?i)docProps/thumbnail|printerSettings|recipientData|\[trash\]/|__MACOSX/|\.DS_Store$|^mimetype$|calcChain|pivotCacheRecords|revisions/|xl/userNames"
     r"|customProperty\d*\.bin|\.odttf$|\.fntdata$|/fonts/"
 )
 _DROPPED_ATTRIBUTES = frozenset({"gfxdata", "space"})  # a copy in base64; `xml:space`, which follows the text
 _DROPPED_ELEMENTS = frozenset(
-    {"fldData", "printerSettings", "absPath", "sheetDataSet", "calcPr", "customPr", "customProperties"}
+    {
+        "fldData",
+        "printerSettings",
+        "blob",
+        "oblob",
+        "recipientData",
+        "absPath",
+        "sheetDataSet",
+        "calcPr",
+        "customPr",
+        "customProperties",
+    }
     | {"embedRegular", "embedBold", "embedItalic", "embedBoldItalic", "regular", "bold", "italic", "boldItalic"}
 )
 # Attributes that a workbook's copy sets or loses, by their element.
