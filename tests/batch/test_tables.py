@@ -215,7 +215,9 @@ def test_a_part_that_goes_wrong_takes_its_table_along_and_nothing_else(source, t
 def test_large_files_and_copies_have_time_in_proportion(tmp_path):
     setup = replace(make_setup(tmp_path, 1), options=RunOptions(timeout=10))
     sharing = local._Sharing(setup, iter(()))
-    task = Task(None, None, "", "k")
+    path = tmp_path / "a.csv"
+    path.touch()
+    task = Task(next(submissions(path)), None, "", "k")
     large = replace(task, stamp=Stamp(20_000_000, 0))
     steps = (Step(task), PartStep(large, 500), CopyStep(task, 3), CopyStep(task, 640), Step(large))
     seconds = [sharing.seconds(step) for step in steps]

@@ -150,7 +150,7 @@ def test_drawings_of_other_kinds_hold_a_document(tmp_path, suffix, head):
     assert open_document(tmp_path / "b.docx").unread == ("image",)
 
 
-@pytest.mark.parametrize(("inner", "held"), [("", ()), ("picture", ("image",))])
+@pytest.mark.parametrize(("inner", "held"), [("", ()), ("picture", ("base64 data", "image"))])
 def test_a_drawing_with_a_picture_in_it_holds_a_document(tmp_path, inner, held):
     uri = f"data:image/png;base64,{base64.b64encode(_file()).decode()}" if inner else "https://example.jp/a.png"
     drawing = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{KEPT}</text><image href="{uri}"/></svg>'.encode()
