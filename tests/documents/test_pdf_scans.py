@@ -24,8 +24,10 @@ from hairyo.documents.pdf.sights import Sight, Turn
 from hairyo.documents.pictures import Seen
 from hairyo.documents.pictures.geometry import box
 from hairyo.errors import TooLarge
+from hairyo.redaction import Change
 from hairyo.redaction.secret import Secret
-from hairyo.redaction.verify import check_copy
+from hairyo.redaction.verify import Original, check_copy
+from hairyo.redaction.verify.compare import compare
 from picture_builders import drawn, face
 
 _BOMB = zlib.compress(b"\0" * 50_000_000)
@@ -45,6 +47,10 @@ def _masked(source, *words):
     assert edits
     assert document.unread == ()
     document.write(target, edits)
+    texts = {block.index: block.text for block in blocks}
+    changes = [Change(texts[one.block][one.start : one.end], one.replacement) for one in edits]
+    original = Original(source, {None: changes}, source.parent)
+    assert compare(target, "pdf", original).places == ()
     return target, document
 
 

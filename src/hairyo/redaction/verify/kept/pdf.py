@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pypdf
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -27,7 +28,7 @@ from hairyo.redaction.verify.standins import folded, words
 
 _SCALE = 0.5  # pixels a point: a letter of ten points is five dots high
 _MOST_PIXELS = 4_000_000
-_SEEN, _DARK, _FEW = 60, 110, 3
+_SEEN, _DARK, _WHITE, _FEW = 60, 110, 255, 3
 _UNSEEN = (3, 7)  # modes of rendering text that leave no trace
 _SHIFTED = 45  # a letter beside a bar may lie a fraction of a dot elsewhere
 _PICTURE_SEEN, _PICTURE_BLOCK = 40, 5  # a page that became a picture is drawn anew: alike on average
@@ -123,12 +124,14 @@ class Page:
             return Looked(same=False)
         said, left = self.said(), copy.said()
         found = self._compared(said, left, one, other, added)
-        if found.same:
+        if found.same and not found.removed:
             return found
-        # A layer of text that nobody sees may have been made anew, as OCR reads the page.
+        # A layer of text that nobody sees goes with the picture below it, and may have been made anew as OCR reads it.
         seen, still = self.said(hidden=False), copy.said(hidden=False)
         if (seen, still) == (said, left):
             return found
+        if found.same:
+            return replace(found, removed=folded(seen) - folded(still))
         return self._compared(seen, still, one, other, added)
 
     def _compared(self, said: str, left: str, one: Pixels, other: Pixels, added: Collection[str]) -> Looked:
@@ -190,10 +193,16 @@ def _same_but_dark(one: Pixels, other: Pixels) -> tuple[bool, int]:
     differ = cv2.absdiff(one, other) > _SEEN
     if not differ.any():
         return True, 0
-    dark = (differ & (other < _DARK)).astype(np.uint8)
+    dark = (differ & _stands_out(one, other)).astype(np.uint8)
     around = cv2.dilate(dark, np.ones((5, 5), np.uint8))
     differ &= cv2.absdiff(cv2.blur(one, (3, 3)), cv2.blur(other, (3, 3))) > _SHIFTED
     return int((differ & (around == 0)).sum()) <= _FEW, int(dark.any())
+
+
+def _stands_out(one: Pixels, other: Pixels) -> npt.NDArray[np.bool_]:
+    """Return where a look is as a bar is: dark, or as far from the page's ground, where a stencil paints the bar."""
+    ground = np.full_like(other, np.uint8(np.median(one)))
+    return (other < _DARK) | (cv2.absdiff(other, ground) > _WHITE - _DARK)
 
 
 def _in_order(said: str, left: str) -> bool:
@@ -206,6 +215,6 @@ def _alike(one: Pixels, other: Pixels) -> tuple[bool, int]:
     """Return the same for a page that was drawn anew."""
     block = (_PICTURE_BLOCK, _PICTURE_BLOCK)
     distance = cv2.absdiff(cv2.blur(one, block), cv2.blur(other, block))
-    dark = ((distance > _PICTURE_SEEN) & (other < _DARK)).astype(np.uint8)
+    dark = ((distance > _PICTURE_SEEN) & _stands_out(one, other)).astype(np.uint8)
     around = cv2.dilate(dark, np.ones((2 * _PICTURE_BLOCK + 1,) * 2, np.uint8))
     return int(((distance > _PICTURE_SEEN) & (around == 0)).sum()) <= _FEW, int(dark.any())
