@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,3 +50,20 @@ def test_a_span_over_two_blocks_is_split():
 def test_another_document_is_another_unit():
     blocks = [Block(0, "一", "a"), Block(1, "二", "b", joins="document"), Block(2, "三", "c")]
     assert [unit.text for unit in units(blocks)] == ["一", "二\n三"]
+
+
+def row(texts: str) -> list[Block]:
+    return [Block(at, text, "a", joins="cell" if at else "line") for at, text in enumerate(texts)]
+
+
+def test_boxes_of_one_character_are_read_as_a_word():
+    blocks = [Block(0, "個人番号", "a"), *(replace(one, index=one.index + 1, joins="cell") for one in row("2026"))]
+    (unit,) = units(blocks)
+    assert unit.text == "個人番号\t2026"
+    assert list(unit.places(5, 9)) == [(1, 0, 1), (2, 0, 1), (3, 0, 1), (4, 0, 1)]
+
+
+def test_a_few_short_cells_and_rows_of_one_cell_stay_apart():
+    assert [unit.text for unit in units(row("甲乙丙"))] == ["甲\t乙\t丙"]
+    column = [replace(one, joins="line") for one in row("甲乙丙丁")]
+    assert [unit.text for unit in units(column)] == ["甲\n乙\n丙\n丁"]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hairyo.documents import Block
 
 MAX_TEXT = 20_000
+_BOXES = 4  # cells of one character in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,28 @@ def _unit(group: list[Block]) -> Unit:
     pieces: list[str] = []
     starts: list[int] = []
     length = 0
+    boxed = _boxed(group)
     for number, block in enumerate(group):
-        joint = "" if number == 0 else "\t" if block.joins == "cell" else "\n"
+        joint = "" if number == 0 or number in boxed else "\t" if block.joins == "cell" else "\n"
         # A label in a block of its own (a table's left cell) is there already.
         lead = f"{joint}{block.label}：" if block.label and block.joins != "cell" else joint
         starts.append(length + len(lead))
         pieces += [lead, block.text]
         length += len(lead) + len(block.text)
     return Unit("".join(pieces), tuple(group), tuple(starts), group[0].record)
+
+
+def _boxed(group: list[Block]) -> set[int]:
+    """Return the blocks that go on with the word before them: forms have a box for each character (一字一マス)."""
+    found: set[int] = set()
+    run: list[int] = []
+    for number, block in enumerate(group):
+        if len(block.text.strip()) != 1:
+            run = []
+        elif run and block.joins == "cell":
+            run.append(number)
+        else:
+            run = [number]
+        if len(run) >= _BOXES:
+            found.update(run[1:])
+    return found

@@ -24,6 +24,7 @@ from hairyo.errors import OutputError
 from hairyo.redaction.verify.piece import Piece
 from hairyo.redaction.verify.readers.text import raw_bytes
 
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it tells the terminal of damaged pictures
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MAX_UNPACKED = 10_000_000
 _PACKED = (b"zTXt", b"iTXt", b"iCCP")
