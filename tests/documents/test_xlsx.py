@@ -276,3 +276,16 @@ def test_picks_up_parts_of_two_kinds_of_sheets(tmp_path):
         extra={"xl/worksheets/sheet10.xml": f'<worksheet xmlns="{S}">{cells(inline("十"))}</worksheet>'},
     )
     assert _texts(document)[:4] == ["Sheet1", "次", "一", "十"]
+
+
+def test_comments_of_xml_among_names_and_columns_are_none_of_them(tmp_path):
+    """Found by fuzzing: the comments go when the part is read."""
+    source, secrets = rich_xlsx(tmp_path / "a.xlsx")
+    parts = unpack(source)
+    for name, group in (("xl/workbook.xml", b"definedNames"), ("xl/tables/table1.xml", b"tableColumns")):
+        parts[name] = re.sub(rb"(<%b[^>]*>)" % group, rb"\1<!-- -->", parts[name])
+        assert b"<!-- -->" in parts[name]
+    pack(tmp_path / "c.xlsx", parts)
+    document = open_document(tmp_path / "c.xlsx")
+    document.write(tmp_path / "b.xlsx", _mask(list(document.blocks()), secrets.values()))
+    assert not {*secrets.values()} & {block.text for block in open_document(tmp_path / "b.xlsx").blocks()}

@@ -80,7 +80,7 @@ def named_sheets(main: Element) -> list[Element]:
 
 def defined_names(main: Element) -> list[Element]:
     """Return the names of cells and formulas."""
-    return [one for group in main.iterchildren("{*}definedNames") for one in group]
+    return [one for group in main.iterchildren("{*}definedNames") for one in group.iterchildren("{*}definedName")]
 
 
 def is_given(name: str) -> bool:
@@ -95,7 +95,7 @@ def names_of(elements: Iterable[Element]) -> list[str]:
 
 def table_columns(root: Element) -> list[Element]:
     """Return the columns of a table."""
-    return [one for group in root.iterchildren("{*}tableColumns") for one in group]
+    return [one for group in root.iterchildren("{*}tableColumns") for one in group.iterchildren("{*}tableColumn")]
 
 
 def _codes(styles: Element) -> Iterable[str]:
