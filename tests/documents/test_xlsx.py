@@ -289,3 +289,11 @@ def test_comments_of_xml_among_names_and_columns_are_none_of_them(tmp_path):
     document = open_document(tmp_path / "c.xlsx")
     document.write(tmp_path / "b.xlsx", _mask(list(document.blocks()), secrets.values()))
     assert not {*secrets.values()} & {block.text for block in open_document(tmp_path / "b.xlsx").blocks()}
+
+
+def test_a_word_with_an_empty_reading_goes(tmp_path):
+    """Found by fuzzing."""
+    strings = "<si><r><t>山田</t></r><r><t>です</t></r><rPh sb='0' eb='2'><t/></rPh></si>"
+    document = _open(tmp_path, cells('<c t="s"><v>0</v></c>'), strings=strings)
+    document.write(tmp_path / "b.xlsx", hits(list(document.blocks()), "山田", "■"))
+    assert "■です" in _texts(open_document(tmp_path / "b.xlsx"))

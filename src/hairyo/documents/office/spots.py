@@ -88,6 +88,8 @@ class Atom:
         """Write the collected changes into the tree; where two overlap, their union is replaced once."""
         merged: list[tuple[int, int, str]] = []
         for start, end, text in sorted(self.changes):
+            if start == end:
+                continue  # a reading that is empty already
             if merged and start < merged[-1][1]:
                 first, last, kept = merged[-1]
                 merged[-1] = (first, max(last, end), kept or text)
