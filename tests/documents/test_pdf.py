@@ -398,6 +398,14 @@ def test_any_edits_take_out_what_they_cover_and_nothing_else(tmp_path_factory, d
     assert not document.remarks
 
 
+@pytest.mark.parametrize(("texts", "span"), [(["111111"], (4, 5)), (["c山郎太B太B郎太山田2", "1"], (4, 5))])
+def test_pages_of_fonts_that_the_file_lacks_stay_pages(tmp_path, texts, span):
+    """The boxes that stand for their letters reach into each other."""
+    document = open_document(plain_pdf(tmp_path / "a.pdf", *texts))
+    document.write(tmp_path / "b.pdf", [Edit(0, *span, "■")])
+    assert not document.remarks
+
+
 def test_bad_edits_are_refused(tmp_path):
     document = open_document(plain_pdf(tmp_path / "a.pdf", "本文"))
     with pytest.raises(ValueError, match="lies outside"):

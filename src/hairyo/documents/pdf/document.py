@@ -307,7 +307,8 @@ class PdfDocument(Document):
         gone = {one for glyphs in changes.glyphs.values() for one in glyphs}
         shows = {(stream, op) for stream, op, _, _ in gone}
         touched_streams = {stream for stream, _ in shows} | self._drawn
-        wrong: dict[int, list[raster.Corners]] = {}
+        doubted: dict[int, tuple[list[raster.Corners], Counter[str] | None]] = {}
+        wrong: set[int] = set()
         remarks: list[Words] = []
         if self._failed_fonts:
             remarks.append(
@@ -331,10 +332,13 @@ class PdfDocument(Document):
                     spoken_for = any(stream in section.reading.streams for stream, _ in changes.marks)
                     lost = None if spoken_for else _characters(removed)
                     if not raster.same_but_for(before, after, number, areas, lost):
-                        wrong[number] = areas
-            if wrong:
+                        doubted[number] = areas, lost
+            if doubted:
                 with self._side_by_side(made) as (before, after):
-                    for number, areas in wrong.items():
+                    for number, (areas, lost) in doubted.items():
+                        if raster.same_but_for(before, after, number, areas, lost):
+                            continue  # boxes may reach into each other where letters do not
+                        wrong.add(number)
                         section = self._section(number, self._cleaned.pdf.pages[number].obj)
                         raster.replaced(copy.pdf, number, before, after, areas)
                         layers[number] = _letters(section, changes, areas)
@@ -342,7 +346,7 @@ class PdfDocument(Document):
             raise OutputError("the PDF copy cannot be compared with the input; the input must be held") from error
         for number, letters in sorted(layers.items()):
             put_layer(copy.pdf, copy.pdf.pages[number].obj, letters)
-        pictured = done | wrong.keys()
+        pictured = done | wrong
         if pictured:
             pages = ", ".join(str(number + 1) for number in sorted(pictured))
             remarks.append(Words("pages that became pictures, with invisible text to search: {pages}", pages=pages))
